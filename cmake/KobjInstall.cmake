@@ -1,0 +1,50 @@
+# install: the library, its headers, the package for find_package(kobj) and kobj.pc. All of it may be moved as a whole.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/kobj)
+
+install(TARGETS kobj EXPORT kobjTargets
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT kobjTargets NAMESPACE kobj:: DESTINATION ${package_dir})
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/kobjConfig.cmake.in kobjConfig.cmake
+    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
+# Before 1.0 each minor version may break what the one before promised.
+write_basic_package_version_file(kobjConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/kobjConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/kobjConfigVersion.cmake
+    DESTINATION ${package_dir})
+
+# What kobj itself links: its user must link it with a static kobj, and need not with a shared one.
+if(WIN32)
+    list(TRANSFORM KOBJ_WINDOWS_LIBRARIES PREPEND "-l" OUTPUT_VARIABLE KOBJ_PC_LINK)
+    list(JOIN KOBJ_PC_LINK " " KOBJ_PC_LINK)
+else()
+    set(KOBJ_PC_LINK -pthread)
+endif()
+if(BUILD_SHARED_LIBS)
+    set(KOBJ_PC_LIBS "")
+    set(KOBJ_PC_LIBS_PRIVATE " ${KOBJ_PC_LINK}")
+    set(KOBJ_PC_CFLAGS "")
+else()
+    set(KOBJ_PC_LIBS " ${KOBJ_PC_LINK}")
+    set(KOBJ_PC_LIBS_PRIVATE "")
+    set(KOBJ_PC_CFLAGS " -DKOBJ_STATIC")
+endif()
+if(NOT WIN32)
+    string(APPEND KOBJ_PC_CFLAGS " -pthread")
+endif()
+file(RELATIVE_PATH KOBJ_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    set(KOBJ_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+else()
+    string(REGEX REPLACE "/$" "" KOBJ_PC_PREFIX "\${pcfiledir}/${KOBJ_PC_PREFIX}")
+endif()
+cmake_path(APPEND KOBJ_PC_LIBDIR "\${prefix}" ${CMAKE_INSTALL_LIBDIR})
+cmake_path(APPEND KOBJ_PC_INCLUDEDIR "\${prefix}" ${CMAKE_INSTALL_INCLUDEDIR})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/kobj.pc.in kobj.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/kobj.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <kobj/handle.hpp>
+#include <kobj/result.hpp>
+
+namespace kobj::detail {
+
+/// What maximum_allowed and generic_all stand for.
+[[nodiscard]] access_mask all_rights(object_type type) noexcept;
+
+/// Turns generic rights and maximum_allowed into the type's own.
+/// Error: invalid_parameter (87) for rights that do not exist for the type.
+/// https://learn.microsoft.com/windows/win32/secauthz/access-mask-format
+[[nodiscard]] result<access_mask> resolve_access(object_type type, access_mask wanted) noexcept;
+
+}  // namespace kobj::detail

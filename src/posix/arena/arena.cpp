@@ -1,0 +1,336 @@
+#include "posix/arena/arena.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "posix/os/proc.hpp"
+#include "posix/os/shared_file.hpp"
+
+namespace kobj::posix {
+
+namespace {
+
+struct region_shape {
+    u64 start;
+    u64 record;
+    u64 most;
+    u64 step;  // bytes that a growing region commits at least
+};
+
+constexpr std::array<region_shape, static_cast<std::size_t>(region::count)> shapes = {{
+    {processes_at, sizeof(process_record), max_processes, 4096},
+    {threads_at, sizeof(thread_record), max_threads, 4096},
+    {waits_at, sizeof(wait_block), u64{max_threads} * max_wait, 16384},
+    {objects_at, sizeof(object_record), max_objects, 16384},
+    {names_at, sizeof(name_record), max_names, 16384},
+    {buckets_at, sizeof(word32), max_buckets, 4096},
+}};
+
+constexpr const char* region_name(region which) {
+    constexpr const char* names[] = {"process", "thread", "wait", "object", "name", "directory"};
+    return names[static_cast<std::size_t>(which)];
+}
+
+constexpr std::size_t longest_session_name = 64;
+
+std::string session_suffix() {
+    const char* name = secure_getenv("KOBJ_SESSION");
+    if (name == nullptr || *name == '\0') return {};
+    const std::string_view session = name;
+    const bool plain = std::all_of(session.begin(), session.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (!plain || session.size() > longest_session_name)
+        fail(errc::invalid_name, "KOBJ_SESSION=\"{}\": up to {} letters, digits, - and _ may be used", session,
+             longest_session_name);
+    return text(".{}", session);
+}
+
+u64 round_up(u64 value, u64 to) {
+    return (value + to - 1) / to * to;
+}
+
+}  // namespace
+
+constinit arena the_only_arena;
+static_assert(std::is_trivially_destructible_v<arena>);
+
+const std::string& arena_path() {
+    // Needed until the very end of the process, behind the destructors of statics.
+    static const std::string& path = *new std::string(
+        text("{}/kobj.{}.{:x}{}", os::shared_folder, geteuid(), os::pid_namespace(), session_suffix()));
+    return path;
+}
+
+void arena::open() {
+    // A dead arena is replaced and a race to make one is lost at most a few times in a row.
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+        if (map_existing() || make_new()) return;
+    }
+    fail(errc::no_system_resources, "{}: cannot be made, others remove it again and again", arena_path());
+}
+
+bool arena::map_existing() {
+    os::descriptor file(::open(arena_path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!file) {
+        if (errno == ENOENT) return false;
+        if (errno == EISDIR) fail(errc::file_corrupt, "{}: is a folder", arena_path());
+        if (errno == ELOOP) fail(errc::invalid_owner, "{}: is a symbolic link", arena_path());
+        if (errno == EACCES || errno == EPERM) {
+            struct stat facts {};
+            if (lstat(arena_path().c_str(), &facts) == 0 && facts.st_uid != geteuid())
+                fail(errc::invalid_owner, "{}: belongs to user {}, not to user {}", arena_path(), facts.st_uid,
+                     geteuid());
+            fail(errc::access_denied, "{}: may not be opened", arena_path());
+        }
+        if (errno == EMFILE || errno == ENFILE)
+            fail(errc::too_many_open_files, "{}: no descriptor is left", arena_path());
+        fail(errc::no_system_resources, "{}: {}", arena_path(), std::strerror(errno));
+    }
+    struct stat facts {};
+    if (fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
+        fail(errc::file_corrupt, "{}: is not a regular file", arena_path());
+    if (facts.st_uid != geteuid())
+        fail(errc::invalid_owner, "{}: belongs to user {}, not to user {}", arena_path(), facts.st_uid, geteuid());
+    if ((facts.st_mode & 077) != 0)
+        fail(errc::invalid_owner, "{}: other users may open it (mode {:o}, not 600)", arena_path(),
+             facts.st_mode & 0777);
+    if (static_cast<u64>(facts.st_size) < header_size)
+        fail(errc::file_corrupt, "{}: is cut short ({} bytes)", arena_path(), facts.st_size);
+
+    adopt_file(file.release());
+    try {
+        map();
+        check_header();
+        for (std::size_t r = 0; r < shapes.size(); ++r) {
+            const u64 committed = header().committed[r].get();
+            if (committed > shapes[r].most * shapes[r].record ||
+                (committed != 0 && shapes[r].start + committed > static_cast<u64>(facts.st_size)))
+                fail(errc::file_corrupt, "{}: is cut short, its {} records are not all there", arena_path(),
+                     region_name(static_cast<region>(r)));
+        }
+    } catch (...) {
+        close();
+        throw;
+    }
+    if (header().dead.get() == 0) return true;
+    // Its last process has left, or was killed while leaving.
+    os::unlink_if_same(fd_, arena_path());
+    close();
+    return false;
+}
+
+bool arena::make_new() {
+    os::descriptor file = os::make_nameless_file(os::shared_folder);
+    if (!file)
+        fail(errc::no_system_resources, "{}: no file can be made there: {}", os::shared_folder, std::strerror(errno));
+    adopt_file(file.release());
+    try {
+        commit_range(0, header_size);
+        map();
+        arena_header& h = header();
+        const os::boot_identity boot = os::boot_id();
+        h.magic.put(arena_magic);
+        h.version.put(arena_version);
+        h.fingerprint.put(layout_fingerprint());
+        h.boot_high.put(boot.high);
+        h.boot_low.put(boot.low);
+        h.pid_namespace.put(os::pid_namespace());
+        h.user.put(geteuid());
+        h.high_object.put(1);
+        h.high_name.put(1);
+        h.high_process.put(1);
+        h.thread_hint.put(1);
+        h.next_section.put(1);
+        for (region r : {region::processes, region::threads, region::waits, region::objects}) commit(r, 1);
+        const int error = os::link_file(fd_, arena_path());
+        if (error == 0) return true;
+        if (error != EEXIST)
+            fail(errc::no_system_resources, "{}: cannot be made: {}", arena_path(), std::strerror(error));
+    } catch (...) {
+        close();
+        throw;
+    }
+    close();
+    return false;
+}
+
+void arena::adopt_file(int fd) noexcept {
+    // Out of the way of programs that count on low numbers.
+    constexpr int high_enough = 100;
+    if (const int moved = fcntl(fd, F_DUPFD_CLOEXEC, high_enough); moved >= 0) {
+        ::close(fd);
+        fd = moved;
+    }
+    fd_ = fd;
+    struct stat facts {};
+    fstat(fd_, &facts);
+    inode_ = facts.st_ino;
+    device_ = facts.st_dev;
+}
+
+int arena::file() noexcept {
+    struct stat facts {};
+    const auto is_it = [&](int fd) {
+        return fstat(fd, &facts) == 0 && facts.st_ino == inode_ && facts.st_dev == device_;
+    };
+    if (fd_ >= 0 && is_it(fd_)) return fd_;
+    os::descriptor again(::open(arena_path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!again || !is_it(again.get())) return -1;
+    fd_ = again.release();
+    return fd_;
+}
+
+void arena::map() {
+    void* base = mmap(nullptr, arena_size, PROT_NONE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
+    if (base == MAP_FAILED)
+        fail(errc::no_system_resources, "{}: {} GiB of address space cannot be reserved: {}", arena_path(),
+             arena_size >> 30U, std::strerror(errno));
+    base_ = static_cast<char*>(base);
+    if (mprotect(base_, header_size, PROT_READ | PROT_WRITE) != 0)
+        fail(errc::no_system_resources, "{}: cannot be mapped: {}", arena_path(), std::strerror(errno));
+}
+
+void arena::check_header() {
+    const arena_header& h = header();
+    if (h.magic.get() != arena_magic) fail(errc::file_corrupt, "{}: is not an arena of kobj", arena_path());
+    if (h.version.get() != arena_version)
+        fail(errc::revision_mismatch, "{}: has layout version {}, this program has {}", arena_path(), h.version.get(),
+             arena_version);
+    if (h.fingerprint.get() != layout_fingerprint())
+        fail(errc::revision_mismatch, "{}: its records have other sizes ({:08x}) than this program's ({:08x})",
+             arena_path(), h.fingerprint.get(), layout_fingerprint());
+    if (h.user.get() != geteuid())
+        fail(errc::invalid_owner, "{}: was made by user {}, not by user {}", arena_path(), h.user.get(), geteuid());
+    if (os::boot_identity{h.boot_high.get(), h.boot_low.get()} != os::boot_id())
+        fail(errc::revision_mismatch, "{}: is from before the last start of the system; remove it", arena_path());
+    if (h.pid_namespace.get() != os::pid_namespace())
+        fail(errc::revision_mismatch, "{}: belongs to another PID namespace; remove it", arena_path());
+}
+
+void arena::close() noexcept {
+    if (base_ != nullptr) munmap(base_, arena_size);
+    if (fd_ >= 0) ::close(fd_);
+    base_ = nullptr;
+    fd_ = -1;
+    for (auto& mark : mark_) mark.store(0, std::memory_order_relaxed);
+    for (auto& mark : table_mark_) mark.store(0, std::memory_order_relaxed);
+}
+
+void arena::abandon() noexcept {
+    base_ = nullptr;
+    close();
+}
+
+u32 arena::capacity(region which) const noexcept {
+    const auto r = static_cast<std::size_t>(which);
+    return static_cast<u32>(std::min(header().committed[r].get() / shapes[r].record, shapes[r].most));
+}
+
+void arena::commit_range(u64 from, u64 length) {
+    const int error = os::commit_file(file(), from, length);
+    if (error == EFBIG)
+        fail(errc::no_system_resources, "{}: may not grow to {} bytes (RLIMIT_FSIZE)", arena_path(), from + length);
+    if (error != 0)
+        fail(errc::no_system_resources, "{}: no memory for {} bytes more: {}", arena_path(), length,
+             std::strerror(error));
+}
+
+void arena::commit(region which, u32 i) {
+    const auto r = static_cast<std::size_t>(which);
+    const region_shape& shape = shapes[r];
+    if (i >= shape.most)
+        fail(errc::no_system_resources, "{}: all {} {} records are in use", arena_path(), shape.most,
+             region_name(which));
+    word64& mark = header().committed[r];
+    const u64 needed = (u64{i} + 1) * shape.record;
+    u64 now = mark.get();
+    if (now >= needed) return;
+    const u64 step = std::clamp(now / 4, shape.step, u64{1} << 20U);
+    const u64 target =
+        std::min(round_up(std::max(needed, now + step), page), round_up(shape.most * shape.record, page));
+    try {
+        commit_range(shape.start + now, target - now);
+        while (now < target && !mark.swap(now, target)) {
+        }
+    } catch (const failure&) {
+        // The last pages of a full file system: without room to spare.
+        const u64 least = round_up(needed, page);
+        if (least >= target) throw;
+        commit_range(shape.start + now, least - now);
+        while (now < least && !mark.swap(now, least)) {
+        }
+    }
+}
+
+void arena::commit_table(u32 process_index, u32 entries) {
+    if (entries > max_handles)
+        fail(errc::no_system_resources, "the handle table is full: {} handles are open", max_handles - 1);
+    word32& mark = process(process_index).committed;
+    u32 now = mark.get();
+    if (now >= entries) return;
+    constexpr u32 per_page = page / sizeof(word64);
+    const u64 wanted = std::max<u64>(entries, now + std::min<u64>(now / 4, 65536));
+    const u32 target = static_cast<u32>(std::min<u64>(round_up(wanted, per_page), max_handles));
+    commit_range(tables_at + u64{process_index} * table_size + u64{now} * sizeof(word64),
+                 u64{target - now} * sizeof(word64));
+    while (now < target && !mark.swap(now, target)) {
+    }
+}
+
+void arena::widen(region which, u64 end) {
+    const auto r = static_cast<std::size_t>(which);
+    const u64 shared = header().committed[r].get();
+    if (end > shared || shared > round_up(shapes[r].most * shapes[r].record, page))
+        fail_corrupt(text("the index of a {} record", region_name(which)));
+    if (mprotect(base_ + shapes[r].start, shared, PROT_READ | PROT_WRITE) != 0)
+        fail(errc::no_system_resources, "{}: cannot be mapped further: {}", arena_path(), std::strerror(errno));
+    u64 now = mark_[r].load(std::memory_order_relaxed);
+    while (now < shared && !mark_[r].compare_exchange_weak(now, shared)) {
+    }
+}
+
+void arena::widen_table(u32 process_index, u32 i) {
+    const u32 shared = process(process_index).committed.get();
+    if (i >= shared || shared > max_handles) fail_corrupt("the index of a handle table entry");
+    if (mprotect(table(process_index), u64{shared} * sizeof(word64), PROT_READ | PROT_WRITE) != 0)
+        fail(errc::no_system_resources, "{}: cannot be mapped further: {}", arena_path(), std::strerror(errno));
+    auto& mark = table_mark_[process_index];
+    u32 now = mark.load(std::memory_order_relaxed);
+    while (now < shared && !mark.compare_exchange_weak(now, shared)) {
+    }
+}
+
+word64* arena::find_table_entry(u32 process_index, u64 i) {
+    if (i >= table_mark_[process_index].load(std::memory_order_relaxed)) {
+        if (i >= process(process_index).committed.get()) return nullptr;
+        widen_table(process_index, static_cast<u32>(i));
+    }
+    return &table(process_index)[i];
+}
+
+char* arena::checked_address(u64 offset, u64 size) {
+    if (offset % size != 0 || offset < offsetof(arena_header, dead) || offset + size > arena_size)
+        fail_corrupt("an offset in the undo log");
+    if (offset >= tables_at) {
+        const u64 p = (offset - tables_at) / table_size;
+        table_entry(static_cast<u32>(p), static_cast<u32>((offset - tables_at) % table_size / sizeof(word64)));
+    } else if (offset >= processes_at) {
+        std::size_t r = 0;
+        while (r + 1 < shapes.size() && offset >= shapes[r + 1].start) ++r;
+        const u64 end = offset - shapes[r].start + size;
+        if (end > mark_[r].load(std::memory_order_relaxed)) widen(static_cast<region>(r), end);
+    } else if (offset + size > header_size) {
+        fail_corrupt("an offset in the undo log");
+    }
+    return base_ + offset;
+}
+
+}  // namespace kobj::posix

@@ -1,0 +1,311 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "posix/os/life.hpp"
+
+// What lies in the arena: plain words, found by index. See docs/arena.md for who may write which.
+namespace kobj::posix {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+using i64 = std::int64_t;
+
+/// One word of shared memory. Every access is atomic, since others look while we write. Stores are releases: what was
+/// stored before is there for whoever sees this one, also when we are killed right behind it.
+template <class T>
+class word {
+public:
+    T get() const noexcept { return value_.load(std::memory_order_acquire); }
+    /// Only for words that nobody needs to find as they were, should this process be killed: records that are free, and
+    /// those of which the comment at the call says so. Everything else is stored by transaction::set.
+    void put(T value) noexcept { value_.store(value, std::memory_order_release); }
+    bool swap(T& expected, T desired) noexcept {
+        return value_.compare_exchange_strong(expected, desired, std::memory_order_acq_rel, std::memory_order_acquire);
+    }
+    T exchange(T desired) noexcept { return value_.exchange(desired, std::memory_order_acq_rel); }
+    std::atomic<T>& raw() noexcept { return value_; }
+    const std::atomic<T>& raw() const noexcept { return value_; }
+
+private:
+    std::atomic<T> value_;
+};
+
+using word32 = word<u32>;
+using word64 = word<u64>;
+static_assert(sizeof(word32) == 4 && sizeof(word64) == 8 && std::atomic<u64>::is_always_lock_free);
+
+// Index 0 is never used: 0 means none.
+inline constexpr u32 max_processes = 8192;
+inline constexpr u32 max_threads = 65536;
+inline constexpr u32 max_objects = 1U << 22U;
+inline constexpr u32 max_names = 1U << 22U;
+inline constexpr u32 max_buckets = 1U << 22U;
+inline constexpr u32 max_handles = 1U << 20U;  // entries of one table
+inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
+inline constexpr u32 undo_room = 2048;
+
+// ---- state: the one word of an object that is changed by compare-and-swap ----
+//
+//   63..42 generation | 41..38 type | 37 contended | 36 spare | 35..0 by type
+//
+// A mutex: 35..16 the owner's generation, 15..0 the index of its thread record; all zero when free.
+// A process or thread: bit 0, ended.
+// Types are those of kobj::object_type and, beyond them, section_limbo: a section whose file is being made or removed.
+namespace state {
+
+inline constexpr u64 contended = u64{1} << 37U;  ///< somebody may wait: only the holder of the session lock changes it
+inline constexpr u64 value_mask = (u64{1} << 36U) - 1;
+inline constexpr u32 generation_shift = 42;
+inline constexpr u32 type_shift = 38;
+inline constexpr u64 generation_mask = ~u64{0} << generation_shift;
+inline constexpr u64 ended = 1;
+inline constexpr u32 section_limbo = 15;
+
+constexpr u64 value(u64 s) noexcept {
+    return s & value_mask;
+}
+constexpr u64 with_value(u64 s, u64 v) noexcept {
+    return (s & ~value_mask) | v;
+}
+constexpr u32 type(u64 s) noexcept {
+    return static_cast<u32>(s >> type_shift) & 0xF;
+}
+constexpr u32 generation(u64 s) noexcept {
+    return static_cast<u32>(s >> generation_shift);
+}
+constexpr u64 make(u32 generation, u32 type, u64 value) noexcept {
+    return u64{generation} << generation_shift | u64{type} << type_shift | value;
+}
+/// The state of the record once it is free: the next generation, no type.
+constexpr u64 freed(u64 s) noexcept {
+    return (s & generation_mask) + (u64{1} << generation_shift);
+}
+
+}  // namespace state
+
+/// How a thread is named in a mutex's state: index and generation of its record.
+constexpr u32 owner_index(u64 owner) noexcept {
+    return static_cast<u32>(owner) & 0xFFFF;
+}
+constexpr u32 owner_generation(u64 owner) noexcept {
+    return static_cast<u32>(owner >> 16U) & 0xFFFFF;
+}
+constexpr u64 make_owner(u32 index, u32 generation) noexcept {
+    return u64{generation & 0xFFFFF} << 16U | index;
+}
+
+// ---- handle table entries ----
+//
+//   63..62 kind | 61..40 object | 39..19 access | 18 inheritable | 17 protected | 16 spare | 15..0 low bits of the
+//   object's generation
+//
+// A free entry has kind 0 and the next free index in its low half.
+namespace entry {
+
+enum class kind : u32 {
+    free = 0,
+    handle = 1,
+    view = 2,  ///< keeps a mapped section alive; not a handle, not counted as one
+};
+
+inline constexpr u64 inheritable = u64{1} << 18U;
+inline constexpr u64 protect = u64{1} << 17U;
+
+constexpr kind kind_of(u64 e) noexcept {
+    return static_cast<kind>(e >> 62U);
+}
+constexpr u32 object(u64 e) noexcept {
+    return static_cast<u32>(e >> 40U) & 0x3FFFFF;
+}
+constexpr u32 access(u64 e) noexcept {
+    return static_cast<u32>(e >> 19U) & 0x1FFFFF;
+}
+constexpr u32 generation(u64 e) noexcept {
+    return static_cast<u32>(e) & 0xFFFF;
+}
+constexpr u32 next_free(u64 e) noexcept {
+    return static_cast<u32>(e);
+}
+constexpr u64 make(kind k, u32 object, u32 access, u64 flags, u32 generation) noexcept {
+    return u64{static_cast<u32>(k)} << 62U | u64{object} << 40U | u64{access & 0x1FFFFF} << 19U | flags |
+           (generation & 0xFFFF);
+}
+
+}  // namespace entry
+
+struct alignas(64) object_record {
+    word64 state;  ///< see namespace state
+    word64 extra;  ///< mutex: generation << 32 | acquisitions beyond the first; section: size; process, thread: id <<
+                   ///< 32 | exit code
+    word64
+        body;  ///< process, thread: generation << 32 | index of its record while it runs; section: number of its file
+    word32 handles;     ///< the usage count
+    word32 references;  ///< what else keeps the record: queued waits, views, a running process or thread
+    word32 name;        ///< its first name record
+    word32 queue_head;  ///< wait blocks, first come first
+    word32 queue_tail;
+    word32 link;       ///< free list, or list of sections in the making or to be removed
+    word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
+    word32 suspended;  ///< thread: its suspend count
+};
+static_assert(sizeof(object_record) == 64);
+
+struct alignas(128) name_record {
+    static constexpr u32 text_room = 96;
+    word32 hash;
+    word32 length;  ///< of the whole key
+    word32 object;
+    word32 next;  ///< in the bucket, or in the free list
+    word32 more;  ///< further text
+    word32 spare[3];
+    char text[text_room];
+};
+static_assert(sizeof(name_record) == 128);
+
+/// A thread's place in the queue of one object. Block i of thread t has the number t * max_wait + i.
+struct wait_block {
+    word32 object;  ///< 0: not queued
+    word32 next;
+    word32 previous;
+    word32 object_generation;
+};
+static_assert(sizeof(wait_block) == 16);
+
+enum class thread_state : u32 { free = 0, claimed = 1 };
+
+struct alignas(256) thread_record {
+    /// 63..32 thread id, 31..12 generation, 0 claimed. Claimed by compare-and-swap, freed by transaction.
+    word64 identity;
+    word32 process;
+    word32 object;  ///< its thread object, once somebody wanted one
+    word64 start_time;
+    word64 exit_code;  ///< bit 32: given
+    os::life life;
+    // The wait in progress. Written by its thread before it queues, then only by holders of the session lock.
+    word32 park;        ///< slept on; see dispatch/wait.cpp
+    word32 wait_count;  ///< 0: not waiting, or satisfied
+    word32 wait_all;
+    word32 wait_result;
+    word64 wait_since;  ///< monotonic nanoseconds
+    word32 suspended;   ///< slept on by a thread that was started suspended
+};
+static_assert(sizeof(thread_record) == 256);
+
+/// The exit code of what runs still (STILL_ACTIVE).
+inline constexpr u32 still_active_code = 259;
+
+constexpr u32 thread_id(u64 identity) noexcept {
+    return static_cast<u32>(identity >> 32U);
+}
+constexpr u32 thread_generation(u64 identity) noexcept {
+    return static_cast<u32>(identity >> 12U) & 0xFFFFF;
+}
+constexpr bool thread_claimed(u64 identity) noexcept {
+    return (identity & 1U) != 0;
+}
+constexpr u64 make_thread_identity(u32 id, u32 generation, bool claimed) noexcept {
+    return u64{id} << 32U | u64{generation & 0xFFFFF} << 12U | (claimed ? 1U : 0U);
+}
+
+enum class process_state : u32 {
+    free = 0,
+    building = 1,  ///< being filled by process `builder`; does not run yet
+    foreign = 2,   ///< runs, but not kobj: a child before it attaches, or a program without kobj
+    attached = 3,  ///< runs kobj, holds its record lock
+    forking = 4,   ///< filled by `builder` for a fork; the child claims it
+    detached = 5,  ///< closes everything and is about to end; takes no handles
+    execed = 6,    ///< has given up kobj by exec; what exec closes is still to be closed
+};
+
+struct alignas(256) process_record {
+    word32 state;
+    word32 generation;
+    word32 id;
+    word32 builder;
+    word32 parent;  ///< record index of the process that started it, as far as known
+    word32 object;
+    word32 primary_thread;  ///< object index; the thread that attaches first in the child takes it
+    word32 error;           ///< errno of a start that failed, told by the child
+    word64 start_time;      ///< 0: not known yet
+    word64 exit_code;       ///< bit 32: given; written once
+    // The handle table; its entries lie in the table region.
+    word32 committed;  ///< entries backed by memory
+    word32 high;       ///< entries below have been in use
+    word32 free_head;  ///< freed entries, freed longest ago first
+    word32 free_tail;
+    word32 used;    ///< handles
+    word32 making;  ///< sections whose file is being made, to be removed should this process die
+};
+static_assert(sizeof(process_record) == 256);
+
+struct undo_entry {
+    word64 where;  ///< offset in the arena, bit 0 set for a word of 32 bits
+    word64 old;
+};
+
+/// Which growing part of the arena.
+enum class region : u32 { processes, threads, waits, objects, names, buckets, count };
+
+struct arena_header {
+    word64 magic;
+    word32 version;
+    word32 fingerprint;
+    word64 boot_high, boot_low;
+    word64 pid_namespace;
+    word32 user;
+    word32 dead;  ///< nobody may attach any more: its last process has left
+    word64 committed[static_cast<std::size_t>(region::count)];  ///< bytes backed by memory
+
+    alignas(64) word32 session_lock;  ///< index of the holder's thread record, bit 31: somebody sleeps on it
+    word32 undo_count;
+
+    alignas(64) word32 free_object;
+    word32 high_object;  ///< records below have been in use
+    word32 free_name;
+    word32 high_name;
+    word32 high_process;
+    word32 thread_hint;
+    word32 removed_sections;  ///< sections whose file is still to be unlinked
+    word32 ended_processes;   ///< process objects that outlive their process
+    word32 name_count;
+    word32 bucket_count;  ///< linear hashing: buckets in use
+    word64 next_section;
+    alignas(64) undo_entry undo[undo_room];
+};
+
+inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
+inline constexpr u32 arena_version = 1;
+
+// Where each region starts. Address space only: memory is committed as it is needed.
+inline constexpr u64 page = 4096;
+inline constexpr u64 header_size = (sizeof(arena_header) + page - 1) / page * page;
+inline constexpr u64 processes_at = header_size;
+inline constexpr u64 threads_at = processes_at + u64{max_processes} * sizeof(process_record);
+inline constexpr u64 waits_at = threads_at + u64{max_threads} * sizeof(thread_record);
+inline constexpr u64 objects_at = waits_at + u64{max_threads} * max_wait * sizeof(wait_block);
+inline constexpr u64 names_at = objects_at + u64{max_objects} * sizeof(object_record);
+inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record);
+inline constexpr u64 tables_at = buckets_at + u64{max_buckets} * sizeof(word32);
+inline constexpr u64 table_size = u64{max_handles} * sizeof(word64);
+inline constexpr u64 arena_size = tables_at + u64{max_processes} * table_size;
+
+/// Differs when two builds would read the same bytes differently.
+constexpr u32 layout_fingerprint() noexcept {
+    u64 f = 1469598103934665603U;
+    for (u64 part :
+         {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
+          u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)}, u64{sizeof(os::life)},
+          u64{offsetof(thread_record, life)}, u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads},
+          u64{max_objects}, u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
+        f = (f ^ part) * 1099511628211U;
+    }
+    return static_cast<u32>(f ^ f >> 32U);
+}
+
+}  // namespace kobj::posix

@@ -1,0 +1,87 @@
+#include "posix/arena/transaction.hpp"
+
+#include "posix/arena/session_lock.hpp"
+#include "posix/os/futex.hpp"
+
+namespace kobj::posix {
+
+transaction::transaction(const context& me) : me_(me), arena_(the_arena()) {
+    if (!session_lock::acquire(me)) return;
+    try {
+        roll_back();
+    } catch (...) {
+        session_lock::release(me);
+        throw;
+    }
+}
+
+transaction::~transaction() {
+    if (!open_) return;
+    try {
+        roll_back();
+    } catch (const failure&) {
+        // The log itself is damaged. Nothing better can be done than to let the lock go.
+    }
+    session_lock::release(me_);
+}
+
+void transaction::roll_back() {
+    arena_header& h = arena_.header();
+    u32 count = h.undo_count.get();
+    if (count > undo_room) fail_corrupt("the length of the undo log");
+    // Latest first. Killed in here, the next one does the same again: each step is an absolute value.
+    while (count > 0) {
+        const undo_entry& entry = h.undo[--count];
+        const u64 where = entry.where.get();
+        if ((where & 1) != 0)
+            reinterpret_cast<word32*>(arena_.checked_address(where & ~u64{1}, 4))
+                ->put(static_cast<u32>(entry.old.get()));
+        else
+            reinterpret_cast<word64*>(arena_.checked_address(where, 8))->put(entry.old.get());
+    }
+    h.undo_count.put(0);
+    noted_ = 0;
+}
+
+void transaction::overflow() {
+    // A work of unknown length has to make checkpoints; this one did not.
+    fail(errc::no_system_resources, "a change of more than {} words at once", undo_room);
+}
+
+void transaction::checkpoint() {
+    arena_.header().undo_count.put(0);
+    noted_ = 0;
+}
+
+void transaction::commit() {
+    checkpoint();
+    open_ = false;
+    after_commit();
+}
+
+void transaction::after_commit() noexcept {
+    for (const opening& o : uncontend_) {
+        u64 seen = o.object->state.get();
+        if (o.although_queued || o.object->queue_head.get() == 0) o.object->state.swap(seen, seen & ~state::contended);
+    }
+    for (const wake_up& w : wakes_) arena_.thread(w.thread).park.put(w.value);
+    session_lock::release(me_);
+    for (const wake_up& w : wakes_) os::futex_wake(arena_.thread(w.thread).park.raw(), 1);
+}
+
+void needs_room::make() const {
+    if (table_of != 0)
+        the_arena().commit_table(table_of, index);
+    else
+        the_arena().commit(which, index);
+}
+
+u64 make_contended(object_record& object) noexcept {
+    u64 seen = object.state.get();
+    while ((seen & state::contended) == 0) {
+        if (object.state.swap(seen, seen | state::contended)) return seen | state::contended;
+    }
+    return seen;
+}
+
+}  // namespace kobj::posix

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <vector>
+
+#include "posix/arena/arena.hpp"
+#include "posix/arena/context.hpp"
+
+namespace kobj::posix {
+
+/// A change of the arena that happens as a whole or not at all, also when the process is killed in the middle.
+///
+/// Holds the session lock from its beginning to its end. set() notes the old value in the arena's undo log before it
+/// stores the new one; commit() empties the log by one store. Left without commit(), by an exception or by death, what
+/// was done is undone: by the destructor, or by whoever takes the lock from the dead.
+///
+/// Others see set() at once, before the commit. That is harmless where they need the lock to act on it. Where they do
+/// not, namely for a state word whose contended bit is clear and for park words, the store waits for the commit: see
+/// uncontend() and wake().
+class transaction {
+public:
+    explicit transaction(const context& me);
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+    ~transaction();
+
+    [[nodiscard]] const context& me() const noexcept { return me_; }
+
+    void set(word32& target, u32 value) {
+        note(target, true, target.get());
+        target.put(value);
+    }
+    void set(word64& target, u64 value) {
+        note(target, false, target.get());
+        target.put(value);
+    }
+
+    /// Commits what was done so far and goes on under the lock. For work of unknown length, which must be right to stop
+    /// here.
+    void checkpoint();
+    /// Whether so much is noted that a long work should make a checkpoint.
+    [[nodiscard]] bool is_long() const noexcept { return noted_ > undo_room / 2; }
+    /// Commits, lets the lock go, wakes. The transaction is over.
+    void commit();
+
+    /// After the commit: the fast paths may have this object again, if nobody is queued.
+    void uncontend(object_record& object) { uncontend_.push_back({&object, false}); }
+    /// The same although somebody is queued: the head has been woken and will set the bit again if it must.
+    void let_barge(object_record& object) { uncontend_.push_back({&object, true}); }
+    /// After the commit: thread `index` finds `value` in its park word and is woken.
+    void wake(u32 index, u32 value) {
+        (void)arena_.thread(index);  // an index that cannot be right is found now, not behind the commit
+        wakes_.push_back({index, value});
+    }
+
+private:
+    template <class Word, class T>
+    void note(Word& target, bool narrow, T old) {
+        if (noted_ == undo_room) overflow();
+        arena_header& h = arena_.header();
+        h.undo[noted_].where.put(arena_.offset_of(&target) | (narrow ? 1U : 0U));
+        h.undo[noted_].old.put(old);
+        h.undo_count.put(++noted_);
+    }
+    [[noreturn]] static void overflow();
+    void roll_back();
+    void after_commit() noexcept;
+
+    struct wake_up {
+        u32 thread;
+        u32 value;
+    };
+
+    const context& me_;
+    arena& arena_;
+    u32 noted_ = 0;
+    bool open_ = true;
+    std::vector<wake_up> wakes_;
+    struct opening {
+        object_record* object;
+        bool although_queued;
+    };
+    std::vector<opening> uncontend_;
+};
+
+/// Thrown out of a transaction that found a part of the arena too small. transact() lets it grow, without the lock, and
+/// begins anew.
+struct needs_room {
+    region which;
+    u32 index;
+    u32 table_of = 0;  ///< not 0: the handle table of this process is to hold `index` entries
+    void make() const;
+};
+
+/// Runs `work` in a transaction and commits it. `work` may run more than once.
+template <class F>
+auto transact(const context& me, F&& work) {
+    for (;;) {
+        try {
+            transaction tx(me);
+            if constexpr (std::is_void_v<std::invoke_result_t<F, transaction&>>) {
+                work(tx);
+                tx.commit();
+                return;
+            } else {
+                auto made = work(tx);
+                tx.commit();
+                return made;
+            }
+        } catch (const needs_room& more) {
+            more.make();
+        }
+    }
+}
+
+/// Sets the contended bit, after which only holders of the session lock change the state. Returns the state then.
+/// Not undone: a bit too many costs the next one a look under the lock.
+u64 make_contended(object_record& object) noexcept;
+
+}  // namespace kobj::posix

@@ -1,0 +1,149 @@
+#include "posix/dispatch/queue.hpp"
+
+#include "posix/arena/session_lock.hpp"
+#include "posix/object/object.hpp"
+
+namespace kobj::posix {
+
+namespace {
+
+u32 block_thread(u32 block) noexcept {
+    return block / max_wait;
+}
+
+u64 owner_of(u32 thread) {
+    return make_owner(thread, thread_generation(the_arena().thread(thread).identity.get()));
+}
+
+u32 checked_count(const thread_record& thread) {
+    const u32 count = thread.wait_count.get();
+    if (count > max_wait) fail_corrupt("the number of objects that a thread waits for");
+    return count;
+}
+
+struct verdict {
+    bool satisfied = false;
+    u32 index = 0;
+    bool abandoned = false;
+};
+
+// Takes what the thread waits for, if it can have it now.
+verdict try_satisfy(transaction& tx, u32 thread, bool thorough) {
+    arena& a = the_arena();
+    thread_record& record = a.thread(thread);
+    const u32 count = checked_count(record);
+    const u64 owner = owner_of(thread);
+    const bool all = record.wait_all.get() != 0;
+    verdict found;
+    readiness how[max_wait];
+    for (u32 i = 0; i < count; ++i) {
+        object_record& object = a.object(a.wait(thread * max_wait + i).object.get());
+        make_contended(object);
+        how[i] = look_at(object, owner, thorough);
+        if (all && how[i] == readiness::no) return found;
+        if (!all && how[i] != readiness::no) {
+            take(tx, object, owner, how[i]);
+            return {true, i, how[i] == readiness::abandoned};
+        }
+    }
+    if (!all || count == 0) return found;
+    found.satisfied = true;
+    for (u32 i = count; i-- > 0;) {
+        take(tx, a.object(a.wait(thread * max_wait + i).object.get()), owner, how[i]);
+        if (how[i] == readiness::abandoned) found = {true, i, true};
+    }
+    return found;
+}
+
+}  // namespace
+
+void enqueue(transaction& tx, std::span<object_record* const> objects, bool all, i64 now) {
+    arena& a = the_arena();
+    const u32 thread = tx.me().index;
+    thread_record& record = *tx.me().record;
+    record.park.put(park_asleep);
+    record.wait_result.put(0);
+    record.wait_all.put(all ? 1 : 0);
+    record.wait_since.put(static_cast<u64>(now));
+    for (u32 i = 0; i < objects.size(); ++i) {
+        object_record& object = *objects[i];
+        const u32 number = thread * max_wait + i;
+        wait_block& block = a.wait(number);
+        const u32 tail = object.queue_tail.get();
+        tx.set(block.object, a.index_of(object));
+        tx.set(block.next, 0);
+        tx.set(block.previous, tail);
+        tx.set(tail == 0 ? object.queue_head : a.wait(tail).next, number);
+        tx.set(object.queue_tail, number);
+        add_reference(tx, object);
+    }
+    tx.set(record.wait_count, static_cast<u32>(objects.size()));
+}
+
+void dequeue(transaction& tx, u32 thread) {
+    arena& a = the_arena();
+    thread_record& record = a.thread(thread);
+    const u32 count = checked_count(record);
+    tx.set(record.wait_count, 0);
+    for (u32 i = 0; i < count; ++i) {
+        const u32 number = thread * max_wait + i;
+        wait_block& block = a.wait(number);
+        object_record& object = a.object(block.object.get());
+        const u32 next = block.next.get();
+        const u32 previous = block.previous.get();
+        tx.set(previous == 0 ? object.queue_head : a.wait(previous).next, next);
+        tx.set(next == 0 ? object.queue_tail : a.wait(next).previous, previous);
+        tx.set(block.object, 0);
+        if (object.queue_head.get() == 0)
+            tx.uncontend(object);
+        else if (previous == 0)
+            tx.wake(block_thread(object.queue_head.get()), park_look);
+        drop_reference(tx, object);
+    }
+}
+
+void serve(transaction& tx, object_record& object, bool thorough) {
+    arena& a = the_arena();
+    if (object.queue_head.get() == 0) return;
+    make_contended(object);
+    u32 steps = 0;
+    bool given = false;
+    for (u32 number = object.queue_head.get(); number != 0;) {
+        if (++steps > max_threads * max_wait) fail_corrupt("a queue of waiting threads");
+        const u32 thread = block_thread(number);
+        const u32 next = a.wait(number).next.get();
+        if (thread_ended(thread, thorough)) {
+            dequeue(tx, thread);
+            if (tx.is_long()) tx.checkpoint();
+        } else if (const verdict v = try_satisfy(tx, thread, thorough); v.satisfied) {
+            // A thread can stand twice in one queue: the block behind may be its own and go with it.
+            u32 after = next;
+            while (after != 0 && block_thread(after) == thread) after = a.wait(after).next.get();
+            tx.set(a.thread(thread).wait_result, make_wait_result(v.index, v.abandoned));
+            dequeue(tx, thread);
+            tx.wake(thread, park_satisfied);
+            given = true;
+            if (tx.is_long()) tx.checkpoint();
+            number = after;
+            // Nobody else can have it: no need to ask them all.
+            if (look_at(object, 0) == readiness::no) break;
+            continue;
+        }
+        number = next;
+    }
+    // Its first waiter has to watch the new owner's life.
+    if (given && object.queue_head.get() != 0 && watched_thread(object) != 0)
+        tx.wake(block_thread(object.queue_head.get()), park_look);
+}
+
+u32 living_head(transaction& tx, object_record& object) {
+    while (const u32 number = object.queue_head.get()) {
+        const u32 thread = block_thread(number);
+        if (!thread_ended(thread, false)) return thread;
+        dequeue(tx, thread);
+        if (tx.is_long()) tx.checkpoint();
+    }
+    return 0;
+}
+
+}  // namespace kobj::posix

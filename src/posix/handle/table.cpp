@@ -1,0 +1,90 @@
+#include "posix/handle/table.hpp"
+
+namespace kobj::posix {
+
+namespace {
+
+void append_free(transaction& tx, u32 process_index, u32 index) {
+    process_record& process = the_arena().process(process_index);
+    const u32 tail = process.free_tail.get();
+    if (tail == 0)
+        tx.set(process.free_head, index);
+    else
+        tx.set(the_arena().table_entry(process_index, tail), u64{index});
+    tx.set(process.free_tail, index);
+}
+
+void count(transaction& tx, process_record& process, u64 entry) {
+    object_record& object = the_arena().object(entry::object(entry));
+    if (entry::kind_of(entry) == entry::kind::view) {
+        add_reference(tx, object);
+    } else {
+        add_handle(tx, object);
+        tx.set(process.used, process.used.get() + 1);
+    }
+}
+
+}  // namespace
+
+u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
+    arena& a = the_arena();
+    process_record& process = a.process(process_index);
+    if (process.state.get() == static_cast<u32>(process_state::detached))
+        fail(errc::access_denied, "process {} is ending and takes no more handles", process.id.get());
+    u32 index = process.high.get();
+    if (index < process.committed.get()) {
+        // Never used: free for longer than all others.
+        tx.set(process.high, index + 1);
+    } else if (index = process.free_head.get(); index != 0) {
+        const u64 free = a.table_entry(process_index, index).get();
+        if (entry::kind_of(free) != entry::kind::free) fail_corrupt("a list of free handles");
+        const u32 next = entry::next_free(free);
+        tx.set(process.free_head, next);
+        if (next == 0) tx.set(process.free_tail, 0);
+    } else {
+        throw needs_room{region::count, process.high.get() + 1, process_index};
+    }
+    count(tx, process, entry);
+    tx.set(a.table_entry(process_index, index), entry);
+    return index;
+}
+
+void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
+    arena& a = the_arena();
+    process_record& process = a.process(process_index);
+    if (index >= process.committed.get()) throw needs_room{region::count, index + 1, process_index};
+    u32 high = process.high.get();
+    while (high < index) {
+        // A hole stays a hole.
+        tx.set(a.table_entry(process_index, high), 0);
+        append_free(tx, process_index, high);
+        tx.set(process.high, ++high);
+        if (tx.is_long()) tx.checkpoint();
+    }
+    count(tx, process, entry);
+    tx.set(a.table_entry(process_index, index), entry);
+    tx.set(process.high, index + 1);
+}
+
+void remove_entry(transaction& tx, u32 process_index, u32 index) {
+    arena& a = the_arena();
+    process_record& process = a.process(process_index);
+    word64& slot = a.table_entry(process_index, index);
+    const u64 entry = slot.get();
+    object_record& object = a.object(entry::object(entry));
+    tx.set(slot, 0);
+    append_free(tx, process_index, index);
+    if (entry::kind_of(entry) == entry::kind::view) {
+        drop_reference(tx, object);
+    } else {
+        tx.set(process.used, process.used.get() - 1);
+        drop_handle(tx, object, process_index);
+    }
+}
+
+u64 make_entry(const object_record& object, access_mask access, bool inheritable) {
+    return entry::make(entry::kind::handle, the_arena().index_of(object), access, inheritable ? entry::inheritable : 0,
+                       state::generation(object.state.get()));
+}
+
+}  // namespace kobj::posix

@@ -1,0 +1,69 @@
+#include <kobj/mutex.hpp>
+
+#include "posix/dispatch/wait.hpp"
+#include "posix/handle/named.hpp"
+#include "posix/object/mutex.hpp"
+#include "posix/process/attach.hpp"
+
+namespace kobj {
+
+using namespace posix;
+
+result<mutex> mutex::create(const mutex_options& options) {
+    return guarded([&] {
+        const std::string key = key_to_create(options.name);
+        const context& me = enter();
+        const new_handle made = create_object(me, key, type, options.access, options.inheritable, [&](transaction& tx) {
+            return make_object(tx, type_number(type), options.initially_owned ? me.owner : 0, 0, 0);
+        });
+        mutex m{handle(made.value)};
+        m.existed_ = made.existed;
+        return m;
+    });
+}
+
+result<mutex> mutex::open(std::string_view name, const open_options& options) {
+    return guarded([&] {
+        const std::string key = key_to_open(name);
+        const handle_value found = open_object(enter(), key, type, options.access, options.inheritable);
+        if (!found) fail(errc::file_not_found, "there is no object of the name \"{}\"", name);
+        mutex m{handle(found)};
+        m.existed_ = true;
+        return m;
+    });
+}
+
+namespace {
+
+[[gnu::noinline]] void release_longer(handle_value value) {
+    const context& me = enter();
+    for (;;) {
+        const target t = look_up(me, value, object_type::mutex, 0);
+        switch (mutex_object::try_release(*t.object, t.seen, me)) {
+            case mutex_object::released::yes:
+                return;
+            case mutex_object::released::not_owner:
+                fail(errc::not_owner, "the mutex of handle {:#x} is not owned by this thread", value.value());
+            case mutex_object::released::look_again:
+                if ((t.seen & state::contended) != 0) return release_contended(me, t, value);
+        }
+    }
+}
+
+}  // namespace
+
+result<void> mutex::release(handle_value value) {
+    return guarded([&] {
+        // The quick case: nobody waits for it.
+        const u32 epoch = attached_epoch->load(std::memory_order_acquire);
+        if (epoch != 0 && epoch == tls.epoch) [[likely]] {
+            const target t = peek(tls.me, value);
+            if (t.object != nullptr && t.type() == object_type::mutex &&
+                mutex_object::try_release(*t.object, t.seen, tls.me) == mutex_object::released::yes) [[likely]]
+                return;
+        }
+        release_longer(value);
+    });
+}
+
+}  // namespace kobj

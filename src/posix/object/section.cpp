@@ -1,0 +1,112 @@
+#include "posix/object/section.hpp"
+
+#include <cstring>
+
+#include "posix/object/object.hpp"
+#include "posix/os/section_file.hpp"
+#include "posix/os/shared_file.hpp"
+
+namespace kobj::posix {
+
+namespace {
+
+std::string file_name(u64 number) {
+    // Without the folder: that is how shared memory objects are named.
+    return text("{}.m{:x}", arena_path().substr(std::strlen(os::shared_folder) + 1), number);
+}
+
+void unlink_from_making(transaction& tx, u32 section) {
+    arena& a = the_arena();
+    word32* link = &a.process(a.object(section).witness.get()).making;
+    for (u32 steps = 0; link->get() != section; ++steps) {
+        if (link->get() == 0 || steps > max_objects) fail_corrupt("a list of sections in the making");
+        link = &a.object(link->get()).link;
+    }
+    tx.set(*link, a.object(section).link.get());
+}
+
+void push_removed(transaction& tx, u32 section) {
+    word32& list = the_arena().header().removed_sections;
+    tx.set(the_arena().object(section).link, list.get());
+    tx.set(list, section);
+}
+
+}  // namespace
+
+std::string section_file_name(const object_record& section) {
+    return file_name(section.body.get());
+}
+
+u32 make_section_in_limbo(const context& me, u64 size) {
+    arena& a = the_arena();
+    const u32 section = transact(me, [&](transaction& tx) {
+        arena_header& h = a.header();
+        process_record& self = a.process(me.process);
+        const u64 number = h.next_section.get();
+        tx.set(h.next_section, number + 1);
+        const u32 made = make_object(tx, state::section_limbo, 0, size, number);
+        object_record& object = a.object(made);
+        object.witness.put(me.process);
+        tx.set(object.link, self.making.get());
+        tx.set(self.making, made);
+        return made;
+    });
+    const std::string name = section_file_name(a.object(section));
+    if (const int error = os::make_section_file(name, size); error != 0) {
+        transact(me, [&](transaction& tx) { abandon_section(tx, section); });
+        remove_dead_sections(me);
+        if (error == EMFILE || error == ENFILE)
+            fail(errc::too_many_open_files, "no descriptor is left for a file mapping");
+        fail(errc::no_system_resources, "{}/{}: no memory for {} bytes: {}", os::shared_folder, name, size,
+             std::strerror(error));
+    }
+    return section;
+}
+
+void finish_section(transaction& tx, u32 section) {
+    unlink_from_making(tx, section);
+    object_record& object = the_arena().object(section);
+    tx.set(object.witness, 0);
+    tx.set(object.state, state::make(state::generation(object.state.get()), type_number(object_type::file_mapping), 0));
+}
+
+void abandon_section(transaction& tx, u32 section) {
+    unlink_from_making(tx, section);
+    push_removed(tx, section);
+}
+
+void release_sections_in_the_making(transaction& tx, process_record& process) {
+    u32 steps = 0;
+    while (const u32 section = process.making.get()) {
+        if (++steps > max_objects) fail_corrupt("a list of sections in the making");
+        tx.set(process.making, the_arena().object(section).link.get());
+        push_removed(tx, section);
+        if (tx.is_long()) tx.checkpoint();
+    }
+}
+
+void remove_dead_sections(const context& me) {
+    arena& a = the_arena();
+    arena_header& h = a.header();
+    while (const u32 section = h.removed_sections.get()) {
+        object_record& object = a.object(section);
+        const u64 number = object.body.get();
+        // Removed by somebody else meanwhile, and perhaps another one in the making by now.
+        if (h.removed_sections.get() != section) continue;
+        if (state::type(object.state.get()) != state::section_limbo) {
+            if (h.removed_sections.get() == section) fail_corrupt("the list of sections to be removed");
+            continue;
+        }
+        // Numbers are not used again: to remove a file twice, or one that somebody else has removed, does no harm.
+        os::remove_section_file(file_name(number));
+        transact(me, [&](transaction& tx) {
+            if (h.removed_sections.get() != section || object.body.get() != number) return;
+            tx.set(h.removed_sections, object.link.get());
+            tx.set(object.state, state::freed(object.state.get()));
+            tx.set(object.link, h.free_object.get());
+            tx.set(h.free_object, section);
+        });
+    }
+}
+
+}  // namespace kobj::posix

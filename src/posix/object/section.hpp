@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "posix/arena/transaction.hpp"
+
+// A section is the object of a file mapping. Its file is made before the section can be found and removed after it has
+// gone, both without the lock. In between its record is in limbo, in a list, so that whoever comes next can remove the
+// file should this process be killed.
+namespace kobj::posix {
+
+/// A section in limbo, of the calling process, whose file exists. System calls. Throws failure.
+u32 make_section_in_limbo(const context& me, u64 size);
+/// It is made: out of limbo, ready to get handles.
+void finish_section(transaction& tx, u32 section);
+/// It is not wanted after all. Its file goes with remove_dead_sections.
+void abandon_section(transaction& tx, u32 section);
+/// Of a process that has ended.
+void release_sections_in_the_making(transaction& tx, process_record& process);
+
+/// Removes the files of sections that have gone. Costs one load when there are none.
+void remove_dead_sections(const context& me);
+
+std::string section_file_name(const object_record& section);
+
+}  // namespace kobj::posix

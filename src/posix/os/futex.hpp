@@ -1,0 +1,24 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+namespace kobj::posix::os {
+
+/// A word and the value that it must still have for the sleep to begin.
+struct futex_key {
+    const std::atomic<std::uint32_t>* word;
+    std::uint32_t expected;
+};
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+std::int64_t monotonic_now() noexcept;
+
+/// Sleeps until one of the words is woken or differs, or until `deadline` (monotonic nanoseconds). May return early.
+/// The words are in shared memory. Kernels without futex_waitv sleep on the first word only, and not longer than 10 ms.
+void futex_wait(std::span<const futex_key> keys, std::int64_t deadline) noexcept;
+
+void futex_wake(const std::atomic<std::uint32_t>& word, int count) noexcept;
+
+}  // namespace kobj::posix::os

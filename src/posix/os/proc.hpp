@@ -1,0 +1,32 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace kobj::posix::os {
+
+/// What /proc/PID/stat says.
+struct process_facts {
+    bool exists = false;
+    bool zombie = false;
+    bool ending = false;  ///< a zombie with no other thread, or on its way out of the kernel
+    pid_t parent = 0;
+    std::uint64_t start_time = 0;  ///< clock ticks since boot: tells two users of one PID apart
+};
+
+/// Of a process, or of a thread by its own id.
+process_facts look_at_process(pid_t pid) noexcept;
+
+std::string executable_path();
+/// Tells PID namespaces apart; 0 when it cannot be found out.
+std::uint64_t pid_namespace() noexcept;
+/// 16 bytes as two words; zeros when it cannot be found out.
+struct boot_identity {
+    std::uint64_t high = 0, low = 0;
+    bool operator==(const boot_identity&) const = default;
+};
+boot_identity boot_id() noexcept;
+
+}  // namespace kobj::posix::os

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kobj::posix::os {
+
+struct spawn_request {
+    std::string path;
+    std::vector<char*> arguments;    ///< ends with null
+    std::vector<char*> environment;  ///< ends with null
+    std::string working_directory;   ///< empty: the caller's
+    bool suspended = false;
+    /// In shared memory: the child stores its id here before it becomes the program.
+    std::atomic<std::uint32_t>* id = nullptr;
+    /// Unless this word there has changed: then the parent is dead and the record somebody else's.
+    const std::atomic<std::uint32_t>* generation = nullptr;
+    std::uint32_t expected_generation = 0;
+};
+
+struct spawn_answer {
+    pid_t pid = 0;
+    int error = 0;               ///< errno; 0: the program runs (or is stopped before its first instruction)
+    bool in_directory = false;   ///< the error is that of the working directory
+    bool in_suspending = false;  ///< the error is that of ptrace, which stops a program before it runs
+};
+
+/// Starts a program. After an error nothing runs and no zombie is left.
+spawn_answer spawn(const spawn_request& request) noexcept;
+
+}  // namespace kobj::posix::os

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+
+#include "posix/arena/context.hpp"
+
+namespace kobj::posix {
+
+struct thread_local_context {
+    context me;
+    u32 epoch = 0;
+};
+
+/// What enter() looks at: this, and the epoch below.
+extern constinit thread_local thread_local_context tls __attribute__((tls_model("initial-exec")));
+
+/// Leads to 0 while the process is not attached. In a page that the kernel empties in a forked child, so that also one
+/// made by a bare clone(), which runs no handlers, finds that it has to attach.
+extern std::atomic<u32>* attached_epoch;
+
+const context& enter_slowly();
+
+/// What the calling thread is to the session. Attaches the process and the thread on their first call. Throws failure
+/// when that is impossible; the next call tries again. Two loads when attached.
+inline const context& enter() {
+    const u32 epoch = attached_epoch->load(std::memory_order_acquire);
+    if (epoch != 0 && tls.epoch == epoch) [[likely]]
+        return tls.me;
+    return enter_slowly();
+}
+
+/// The process is about to end with this code: closes its handles and, when it is the last one, removes the arena.
+void detach(u32 exit_code) noexcept;
+
+/// The thread ends: its record may soon be used again.
+void note_thread_exit() noexcept;
+
+}  // namespace kobj::posix

@@ -1,0 +1,202 @@
+#include "posix/process/start.hpp"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "posix/handle/table.hpp"
+#include "posix/os/proc.hpp"
+#include "posix/os/spawn.hpp"
+#include "posix/process/find_program.hpp"
+#include "posix/process/inherit.hpp"
+#include "posix/process/process_object.hpp"
+#include "posix/process/reap.hpp"
+#include "posix/process/reaper.hpp"
+
+namespace kobj::posix {
+
+namespace {
+
+void check_text(const std::string& text, const char* what) {
+    if (text.find('\0') != std::string::npos) fail(errc::invalid_parameter, "{} has a NUL in it", what);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> list;
+    list.reserve(texts.size() + 1);
+    for (const std::string& text : texts) list.push_back(const_cast<char*>(text.c_str()));
+    list.push_back(nullptr);
+    return list;
+}
+
+std::vector<char*> own_environment() {
+    std::vector<char*> list;
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) list.push_back(*variable);
+    list.push_back(nullptr);
+    return list;
+}
+
+/// KOBJ_SESSION as it was when this process attached: a child with an environment of its own belongs to the same
+/// session.
+std::string& session_variable() {
+    static std::string variable = [] {
+        const char* session = secure_getenv("KOBJ_SESSION");
+        return session == nullptr ? std::string() : text("KOBJ_SESSION={}", session);
+    }();
+    return variable;
+}
+
+os::spawn_request plan(const std::vector<std::string>& arguments, const process_options& options) {
+    if (arguments.empty()) fail(errc::invalid_parameter, "there are no arguments, and so no program");
+    for (const std::string& argument : arguments) check_text(argument, "an argument");
+    os::spawn_request request;
+    request.path = find_program(arguments.front());
+    request.arguments = pointers(arguments);
+    if (options.environment) {
+        for (const std::string& variable : *options.environment) {
+            check_text(variable, "an environment variable");
+            if (const std::size_t sign = variable.find('='); sign == std::string::npos || sign == 0)
+                fail(errc::invalid_parameter, "\"{}\" is not of the form NAME=value", variable);
+        }
+        request.environment = pointers(*options.environment);
+        const bool told = std::any_of(options.environment->begin(), options.environment->end(),
+                                      [](const std::string& v) { return v.starts_with("KOBJ_SESSION="); });
+        if (std::string& session = session_variable(); !told && !session.empty())
+            request.environment.insert(request.environment.end() - 1, session.data());
+    } else {
+        request.environment = own_environment();
+    }
+    check_text(options.working_directory, "the working directory");
+    request.working_directory = options.working_directory;
+    if (!request.working_directory.empty()) {
+        struct stat facts {};
+        if (stat(request.working_directory.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode))
+            fail(errc::directory, "the working directory \"{}\" is no folder", request.working_directory);
+        // A relative program is relative to the caller's folder, also when the child starts in another one.
+        if (request.path.front() != '/') {
+            char here[PATH_MAX];
+            if (getcwd(here, sizeof here) != nullptr) request.path = text("{}/{}", here, request.path);
+        }
+    }
+    request.suspended = options.suspended;
+    return request;
+}
+
+/// The record of a child to be, given up again unless told otherwise.
+class unborn {
+public:
+    explicit unborn(const context& me)
+        : me_(me),
+          index(transact(me, [](transaction& tx) { return make_process_record(tx); })),
+          generation(the_arena().process(index).generation.get()) {}
+    unborn(const unborn&) = delete;
+    unborn& operator=(const unborn&) = delete;
+    ~unborn() {
+        if (!armed_) return;
+        (void)guarded([&] {
+            transact(me_, [&](transaction& tx) {
+                for (const handle_value h : {process, thread}) {
+                    if (h) remove_entry(tx, me_.process, static_cast<u32>(index_of(h)));
+                }
+            });
+            settle_process(me_, index, generation, 0);
+        });
+    }
+    void keep() noexcept { armed_ = false; }
+
+private:
+    const context& me_;
+    bool armed_ = true;
+
+public:
+    const u32 index;
+    const u32 generation;
+    handle_value process{};
+    handle_value thread{};
+};
+
+void make_handles(const context& me, unborn& child, const process_options& options) {
+    arena& a = the_arena();
+    const auto made = transact(me, [&](transaction& tx) {
+        process_record& record = a.process(child.index);
+        object_record& process = a.object(process_object_of(tx, child.index));
+        const u32 thread_index = make_object(tx, type_number(object_type::thread), 0, still_active_code, 0);
+        object_record& thread = a.object(thread_index);
+        thread.witness.put(child.index);
+        thread.suspended.put(options.suspended ? 1 : 0);
+        add_reference(tx, thread);
+        tx.set(record.primary_thread, thread_index);
+        const u32 p = add_entry(tx, me.process, make_entry(process, access::process_all, options.inheritable));
+        const u32 t = add_entry(tx, me.process, make_entry(thread, access::thread_all, false));
+        return started{value_of(p), value_of(t)};
+    });
+    child.process = made.process;
+    child.thread = made.thread;
+}
+
+// The child may have attached meanwhile, or be gone already.
+void introduce(const context& me, const unborn& child, pid_t pid) {
+    arena& a = the_arena();
+    const u64 start = os::look_at_process(pid).start_time;
+    transact(me, [&](transaction& tx) {
+        process_record& record = a.process(child.index);
+        if (record.generation.get() != child.generation) return;
+        if (record.start_time.get() == 0) tx.set(record.start_time, start);
+        tx.set(record.parent, me.process);
+        if (record.state.get() == static_cast<u32>(process_state::building))
+            tx.set(record.state, static_cast<u32>(process_state::foreign));
+        const u64 running = u64{static_cast<u32>(pid)} << 32U | still_active_code;
+        object_record& process = a.object(record.object.get());
+        if (static_cast<u32>(process.extra.get() >> 32U) == 0) tx.set(process.extra, running);
+        if (const u32 t = record.primary_thread.get(); t != 0) tx.set(a.object(t).extra, running);
+    });
+}
+
+}  // namespace
+
+started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options) {
+    os::spawn_request request = plan(arguments, options);
+    make_room_for_process(me);
+    unborn child(me);
+    if (options.inherit == inherit::all) inherit_all(me, me.process, child.index);
+    if (options.inherit == inherit::list) inherit_list(me, options.handles, child.index);
+    make_handles(me, child, options);
+    process_record& record = the_arena().process(child.index);
+    request.id = &record.id.raw();
+    request.generation = &record.generation.raw();
+    request.expected_generation = child.generation;
+    const os::spawn_answer answer = os::spawn(request);
+    if (answer.pid == 0) {
+        if (answer.in_directory)
+            fail(errc::directory, "the working directory \"{}\": {}", options.working_directory,
+                 std::strerror(answer.error));
+        if (answer.in_suspending)
+            fail(errc::not_supported, "{}: cannot be started suspended: {}", request.path, std::strerror(answer.error));
+        fail_start(request.path, answer.error);
+    }
+    const auto give_up = [&] {
+        kill(answer.pid, SIGKILL);
+        while (waitpid(answer.pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
+    };
+    if (answer.error != 0) {
+        give_up();
+        fail(errc::not_supported, "{}: cannot be started suspended: {}", request.path, std::strerror(answer.error));
+    }
+    try {
+        introduce(me, child, answer.pid);
+        reaper::watch(child.index, child.generation, answer.pid, 0, true);
+    } catch (...) {
+        give_up();
+        throw;
+    }
+    child.keep();
+    return {child.process, child.thread};
+}
+
+}  // namespace kobj::posix

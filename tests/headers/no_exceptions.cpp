@@ -1,0 +1,1 @@
+#include <kobj/kobj.hpp>

@@ -1,0 +1,46 @@
+#include "support/session.hpp"
+
+#include "posix/os/proc.hpp"
+#include "support/scratch.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace test {
+
+own_session::own_session() {
+    static int count = 0;
+    name_ = fmt::format("test-{}-{}", getpid(), ++count);
+    path_ = fmt::format("/dev/shm/kobj.{}.{:x}.{}", geteuid(), kobj::posix::os::pid_namespace(), name_);
+}
+
+own_session::~own_session() {
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator("/dev/shm", ignored))
+        if (file.path().string().starts_with(path_)) std::filesystem::remove(file.path(), ignored);
+}
+
+kobj::process_options own_session::options() const {
+    std::vector<std::string> variables{"KOBJ_SESSION=" + name_};
+    for (char** each = environ; *each != nullptr; ++each)
+        if (!std::string_view(*each).starts_with("KOBJ_SESSION=")) variables.emplace_back(*each);
+    kobj::process_options options;
+    options.inherit = kobj::inherit::all;
+    options.environment = std::move(variables);
+    return options;
+}
+
+bool own_session::exists() const {
+    return access(path_.c_str(), F_OK) == 0;
+}
+
+std::uint64_t own_session::memory() const {
+    struct stat facts {};
+    return stat(path_.c_str(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_blocks) * 512 : 0;
+}
+
+}  // namespace test

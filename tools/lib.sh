@@ -76,13 +76,15 @@ step() {
 
 # counted <name> <command>...: runs it, and adds the numbers of its last line, "N passed, N failed".
 counted() {
-    local name=$1 log status line
+    local name=$1 log status line bad
     shift
     log=$(mktemp)
     echo "== $name"
     "$@" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     line=$(tail -n 1 "$log")
+    # A long log may be cut: what failed is said once more at the end.
+    mapfile -t bad < <(grep -E '^FAILED|^[[:space:]]+[0-9]+ - .*\((Failed|Timeout|Not Run|SEGFAULT|[A-Z]\w*)' "$log")
     rm -f "$log"
     if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         passed=$((passed + BASH_REMATCH[1]))
@@ -93,7 +95,7 @@ counted() {
         line="no count, status $status"
         if [[ $status -eq 0 ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     fi
-    summary+=("$name: $line")
+    summary+=("$name: $line" "${bad[@]}")
 }
 summary=()
 

@@ -56,6 +56,7 @@ inline constexpr u32 undo_room = 2048;
 //
 // A mutex: 35..16 the owner's generation, 15..0 the index of its thread record; all zero when free.
 // A process or thread: bit 0, ended.
+// A section: bit 2, over a file; 1..0 its mapping_protection.
 // Types are those of kobj::object_type and, beyond them, section_limbo: a section whose file is being made or removed.
 namespace state {
 
@@ -65,6 +66,8 @@ inline constexpr u32 generation_shift = 42;
 inline constexpr u32 type_shift = 38;
 inline constexpr u64 generation_mask = ~u64{0} << generation_shift;
 inline constexpr u64 ended = 1;
+inline constexpr u64 over_file = 4;
+inline constexpr u64 protection_mask = 3;
 inline constexpr u32 section_limbo = 15;
 
 constexpr u64 value(u64 s) noexcept {

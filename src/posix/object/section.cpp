@@ -1,5 +1,6 @@
 #include "posix/object/section.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 #include "posix/object/object.hpp"
@@ -37,14 +38,21 @@ std::string section_file_name(const object_record& section) {
     return file_name(section.body.get());
 }
 
-u32 make_section_in_limbo(const context& me, u64 size) {
+section_facts facts_of(const object_record& section) noexcept {
+    const u64 seen = section.state.get();
+    return {section.extra.get(), mapping_protection{static_cast<u8>(seen & state::protection_mask)},
+            (seen & state::over_file) != 0};
+}
+
+u32 make_section_in_limbo(const context& me, const section_facts& facts, const std::string& note) {
     arena& a = the_arena();
+    const u64 value = static_cast<u64>(facts.protection) | (facts.over_file ? state::over_file : 0);
     const u32 section = transact(me, [&](transaction& tx) {
         arena_header& h = a.header();
         process_record& self = a.process(me.process);
         const u64 number = h.next_section.get();
         tx.set(h.next_section, number + 1);
-        const u32 made = make_object(tx, state::section_limbo, 0, size, number);
+        const u32 made = make_object(tx, state::section_limbo, value, facts.size, number);
         object_record& object = a.object(made);
         object.witness.put(me.process);
         tx.set(object.link, self.making.get());
@@ -52,13 +60,14 @@ u32 make_section_in_limbo(const context& me, u64 size) {
         return made;
     });
     const std::string name = section_file_name(a.object(section));
-    if (const int error = os::make_section_file(name, size); error != 0) {
+    const int error = facts.over_file ? os::make_section_note(name, note) : os::make_section_file(name, facts.size);
+    if (error != 0) {
         transact(me, [&](transaction& tx) { abandon_section(tx, section); });
         remove_dead_sections(me);
         if (error == EMFILE || error == ENFILE)
             fail(errc::too_many_open_files, "no descriptor is left for a file mapping");
-        fail(errc::no_system_resources, "{}/{}: no memory for {} bytes: {}", os::shared_folder, name, size,
-             std::strerror(error));
+        fail(errc::no_system_resources, "{}/{}: no memory for {} bytes: {}", os::shared_folder, name,
+             facts.over_file ? note.size() : facts.size, std::strerror(error));
     }
     return section;
 }
@@ -67,7 +76,9 @@ void finish_section(transaction& tx, u32 section) {
     unlink_from_making(tx, section);
     object_record& object = the_arena().object(section);
     tx.set(object.witness, 0);
-    tx.set(object.state, state::make(state::generation(object.state.get()), type_number(object_type::file_mapping), 0));
+    const u64 limbo = object.state.get();
+    tx.set(object.state,
+           state::make(state::generation(limbo), type_number(object_type::file_mapping), state::value(limbo)));
 }
 
 void abandon_section(transaction& tx, u32 section) {

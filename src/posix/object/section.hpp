@@ -1,7 +1,8 @@
 #pragma once
 
+#include <kobj/file_mapping.hpp>
+
 #include <string>
-#include <string_view>
 
 #include "posix/arena/transaction.hpp"
 
@@ -10,8 +11,17 @@
 // file should this process be killed.
 namespace kobj::posix {
 
-/// A section in limbo, of the calling process, whose file exists. System calls. Throws failure.
-u32 make_section_in_limbo(const context& me, u64 size);
+/// What a section is, for as long as it lives.
+struct section_facts {
+    u64 size = 0;
+    mapping_protection protection = mapping_protection::read_write;
+    bool over_file = false;
+};
+section_facts facts_of(const object_record& section) noexcept;
+
+/// A section in limbo, of the calling process, whose file exists: the memory, or the note when it is over a file of the
+/// program. System calls. Throws failure.
+u32 make_section_in_limbo(const context& me, const section_facts& facts, const std::string& note = {});
 /// It is made: out of limbo, ready to get handles.
 void finish_section(transaction& tx, u32 section);
 /// It is not wanted after all. Its file goes with remove_dead_sections.

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/interprocess/mapped_region.hpp>
 #include <boost/interprocess/permissions.hpp>
@@ -33,15 +34,68 @@ int error_of(const ipc::interprocess_exception& why) noexcept {
     return why.get_native_error() != 0 ? why.get_native_error() : EIO;
 }
 
-}  // namespace
+ipc::mode_t mode_of(view_access how) noexcept {
+    switch (how) {
+        case view_access::read:
+            return ipc::read_only;
+        case view_access::copy:
+            return ipc::copy_on_write;
+        case view_access::write:
+            break;
+    }
+    return ipc::read_write;
+}
 
-int make_section_file(const std::string& name, std::uint64_t size) noexcept {
+// Makes the file and gives its descriptor to `fill`, which returns 0 or errno.
+template <class Fill>
+int make_file(const std::string& name, Fill fill) noexcept {
     try {
         const ipc::permissions owner_only(S_IRUSR | S_IWUSR);
         const ipc::shared_memory_object file(ipc::create_only, name.c_str(), ipc::read_write, owner_only);
-        const int error = commit_file(file.get_mapping_handle().handle, 0, size);
+        const int error = fill(file.get_mapping_handle().handle);
         if (error != 0) remove_section_file(name);
         return error;
+    } catch (const ipc::interprocess_exception& why) {
+        return error_of(why);
+    }
+}
+
+// What Boost maps: anything with a descriptor.
+struct borrowed_descriptor {
+    int fd;
+    [[nodiscard]] ipc::mapping_handle_t get_mapping_handle() const {
+        return ipc::ipcdetail::mapping_handle_from_file_handle(fd);
+    }
+};
+
+}  // namespace
+
+int make_section_file(const std::string& name, std::uint64_t size) noexcept {
+    return make_file(name, [size](int fd) { return commit_file(fd, 0, size); });
+}
+
+int make_section_note(const std::string& name, const std::string& content) noexcept {
+    return make_file(name, [&content](int fd) {
+        // Set aside first, so that a limit on the size of files is an error, and the text is written as a whole.
+        if (const int error = commit_file(fd, 0, content.size()); error != 0) return error;
+        const ssize_t written = pwrite(fd, content.data(), content.size(), 0);
+        if (written == static_cast<ssize_t>(content.size())) return 0;
+        return written < 0 ? errno : EIO;
+    });
+}
+
+int read_section_note(const std::string& name, std::string& content) {
+    try {
+        const ipc::shared_memory_object file(ipc::open_only, name.c_str(), ipc::read_only);
+        const int fd = file.get_mapping_handle().handle;
+        struct stat facts {};
+        if (fstat(fd, &facts) != 0) return errno;
+        constexpr off_t longest = 65'536;
+        if (facts.st_size <= 0 || facts.st_size > longest) return EBADMSG;
+        content.resize(static_cast<std::size_t>(facts.st_size));
+        const ssize_t got = pread(fd, content.data(), content.size(), 0);
+        if (got < 0) return errno;
+        return got == facts.st_size ? 0 : EBADMSG;
     } catch (const ipc::interprocess_exception& why) {
         return error_of(why);
     }
@@ -51,10 +105,9 @@ void remove_section_file(const std::string& name) noexcept {
     ipc::shared_memory_object::remove(name.c_str());
 }
 
-mapped_section map_section_file(const std::string& name, std::uint64_t size) noexcept {
+mapped_section map_descriptor(int fd, view_access how, std::uint64_t offset, std::size_t length) noexcept {
     try {
-        const ipc::shared_memory_object file(ipc::open_only, name.c_str(), ipc::read_write);
-        ipc::mapped_region mapped(file, ipc::read_write, 0, size);
+        ipc::mapped_region mapped(borrowed_descriptor{fd}, mode_of(how), static_cast<ipc::offset_t>(offset), length);
         void* base = mapped.get_address();
         region_list& list = the_regions();
         const std::lock_guard lock(list.gate);
@@ -67,6 +120,17 @@ mapped_section map_section_file(const std::string& name, std::uint64_t size) noe
     }
 }
 
+mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
+                                std::size_t length) noexcept {
+    try {
+        const ipc::shared_memory_object file(ipc::open_only, name.c_str(),
+                                             how == view_access::write ? ipc::read_write : ipc::read_only);
+        return map_descriptor(file.get_mapping_handle().handle, how, offset, length);
+    } catch (const ipc::interprocess_exception& why) {
+        return {nullptr, error_of(why)};
+    }
+}
+
 void unmap_section(void* base) noexcept {
     region_list& list = the_regions();
     ipc::mapped_region gone;
@@ -75,6 +139,10 @@ void unmap_section(void* base) noexcept {
     if (found == list.regions.end()) return;
     gone.swap(found->second);
     list.regions.erase(found);
+}
+
+int flush_section(void* base, std::size_t length) noexcept {
+    return msync(base, length, MS_SYNC) == 0 ? 0 : errno;
 }
 
 void lock_sections() noexcept {

@@ -1,22 +1,34 @@
 #pragma once
 
+#include <kobj/file_mapping.hpp>
+
 #include <cstdint>
 #include <string>
 
-// The memory of a file mapping: a file of shared memory, found by its name, so that every process of the session can
-// map it without passing a descriptor. Through Boost.Interprocess.
+// A session file for each file mapping, found by its name, so that every process of the session can map it without
+// passing a descriptor: it is the memory itself, or a note that tells which file of the program is mapped. Through
+// Boost.Interprocess.
 namespace kobj::posix::os {
 
 /// Makes the file, mode 0600, with all its memory set aside. 0 or errno; after an error nothing is left.
 int make_section_file(const std::string& name, std::uint64_t size) noexcept;
+/// The same with a content.
+int make_section_note(const std::string& name, const std::string& content) noexcept;
+/// 0 or errno.
+int read_section_note(const std::string& name, std::string& content);
 void remove_section_file(const std::string& name) noexcept;
 
 struct mapped_section {
     void* base = nullptr;
     int error = 0;  ///< errno when base is null
 };
-mapped_section map_section_file(const std::string& name, std::uint64_t size) noexcept;
+mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
+                                std::size_t length) noexcept;
+/// A view of any open file. The descriptor is not needed any more.
+mapped_section map_descriptor(int fd, view_access how, std::uint64_t offset, std::size_t length) noexcept;
 void unmap_section(void* base) noexcept;
+/// Writes what has changed to the file. 0 or errno.
+int flush_section(void* base, std::size_t length) noexcept;
 
 /// Around fork.
 void lock_sections() noexcept;

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "posix/os/shared_file.hpp"
+
+// Files of the program, which file mappings are made over.
+namespace kobj::posix::os {
+
+struct file_facts {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t size = 0;
+    bool regular = false;
+    bool directory = false;
+};
+
+struct opened_file {
+    descriptor file;
+    file_facts facts;
+    int error = 0;  ///< errno when it is not open
+};
+/// Does not wait, whatever there is at `path`.
+opened_file open_user_file(const std::string& path, bool write) noexcept;
+
+/// The absolute path of an open file. Empty when it cannot be told.
+std::string path_of(int fd);
+/// Is the folder that `path` names its last part in there?
+bool has_folder(const std::string& path);
+
+/// Makes a file longer, from `now` to `size` bytes, by zeros that have their place on the disk. 0 or errno, ENOSPC for
+/// one; then its length is as it was, if the file system can set space aside. Never makes it shorter, also when others
+/// make it longer meanwhile.
+int grow_user_file(int fd, std::uint64_t now, std::uint64_t size) noexcept;
+
+}  // namespace kobj::posix::os

@@ -27,6 +27,18 @@ inline constexpr access_mask generic_read = 0x8000'0000;
 inline constexpr access_mask mutex_modify_state = 0x0001;
 inline constexpr access_mask mutex_all = 0x001F'0001;
 
+inline constexpr access_mask event_query_state = 0x0001;
+inline constexpr access_mask event_modify_state = 0x0002;
+inline constexpr access_mask event_all = 0x001F'0003;
+
+inline constexpr access_mask semaphore_query_state = 0x0001;
+inline constexpr access_mask semaphore_modify_state = 0x0002;
+inline constexpr access_mask semaphore_all = 0x001F'0003;
+
+inline constexpr access_mask timer_query_state = 0x0001;
+inline constexpr access_mask timer_modify_state = 0x0002;
+inline constexpr access_mask timer_all = 0x001F'0003;
+
 inline constexpr access_mask process_terminate = 0x0001;
 inline constexpr access_mask process_create_thread = 0x0002;
 inline constexpr access_mask process_dup_handle = 0x0040;

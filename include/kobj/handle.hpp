@@ -73,7 +73,8 @@ private:
 /// https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-closehandle
 KOBJ_API result<void> close(handle_value value);
 
-/// Waits for one object of any type that can be waited for. A mutex is acquired by it.
+/// Waits for one object of any type that can be waited for, and takes it: a mutex is acquired, an auto-reset event or
+/// synchronization timer is unsignaled, a semaphore gives one unit. For several see <kobj/wait.hpp>.
 /// Errors: invalid_handle (6) for null, closed, or file mapping; access_denied (5) without access::synchronize;
 /// mutant_limit_exceeded (587) at a mutex held 2^31 times.
 /// No system call on POSIX when it need not block.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <kobj/handle.hpp>
+#include <kobj/open_options.hpp>
 
 #include <string_view>
 #include <utility>
@@ -14,11 +15,6 @@ struct mutex_options {
     /// The calling thread owns the mutex at once, when this call makes it.
     bool initially_owned = false;
     access_mask access = access::mutex_all;
-};
-
-struct open_options {
-    bool inheritable = false;
-    access_mask access = access::maximum_allowed;
 };
 
 class mutex;
@@ -78,7 +74,7 @@ public:
     /// https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-openmutexw
     static result<mutex> open(std::string_view name, const open_options& options = {});
 
-    /// Did create() find the object instead of making it?
+    /// Did create() find the object instead of making it? True after open().
     [[nodiscard]] bool existed() const noexcept { return existed_; }
 
     /// Waits until the calling thread owns the mutex. The owner may acquire again and must release as often.

@@ -76,6 +76,7 @@ void describe_waiters(const object_record& object, object_info& info) {
     arena& a = the_arena();
     for (u32 number = object.queue_head.get(); number != 0 && info.waiters.size() < most;
          number = a.wait(number).next.get()) {
+        if (number >= first_watch) continue;  // a wait set's
         const thread_record& thread = a.thread(number / max_wait);
         waiter_info waiter;
         waiter.thread_id = thread_id(thread.identity.get());

@@ -1,6 +1,6 @@
 #include <kobj/mutex.hpp>
 
-#include "posix/dispatch/wait.hpp"
+#include "posix/dispatch/signal.hpp"
 #include "posix/handle/named.hpp"
 #include "posix/object/mutex.hpp"
 #include "posix/process/attach.hpp"
@@ -24,10 +24,7 @@ result<mutex> mutex::create(const mutex_options& options) {
 
 result<mutex> mutex::open(std::string_view name, const open_options& options) {
     return guarded([&] {
-        const std::string key = key_to_open(name);
-        const handle_value found = open_object(enter(), key, type, options.access, options.inheritable);
-        if (!found) fail(errc::file_not_found, "there is no object of the name \"{}\"", name);
-        mutex m{handle(found)};
+        mutex m{handle(open_named(enter(), name, type, options.access, options.inheritable))};
         m.existed_ = true;
         return m;
     });
@@ -43,9 +40,10 @@ namespace {
             case mutex_object::released::yes:
                 return;
             case mutex_object::released::not_owner:
-                fail(errc::not_owner, "the mutex of handle {:#x} is not owned by this thread", value.value());
+                fail_not_owner(value);
             case mutex_object::released::look_again:
-                if ((t.seen & state::contended) != 0) return release_contended(me, t, value);
+                if ((t.seen & state::contended) == 0) break;
+                return transact(me, [&](transaction& tx) { release_mutex(tx, t, value); });
         }
     }
 }
@@ -53,17 +51,14 @@ namespace {
 }  // namespace
 
 result<void> mutex::release(handle_value value) {
-    return guarded([&] {
+    if (const context* me = attached(); me != nullptr) [[likely]] {
         // The quick case: nobody waits for it.
-        const u32 epoch = attached_epoch->load(std::memory_order_acquire);
-        if (epoch != 0 && epoch == tls.epoch) [[likely]] {
-            const target t = peek(tls.me, value);
-            if (t.object != nullptr && t.type() == object_type::mutex &&
-                mutex_object::try_release(*t.object, t.seen, tls.me) == mutex_object::released::yes) [[likely]]
-                return;
-        }
-        release_longer(value);
-    });
+        const target t = peek(*me, value);
+        if (t.object != nullptr && t.type() == object_type::mutex &&
+            mutex_object::try_release(*t.object, t.seen, *me) == mutex_object::released::yes) [[likely]]
+            return {};
+    }
+    return guarded([&] { release_longer(value); });
 }
 
 }  // namespace kobj

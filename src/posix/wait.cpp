@@ -1,11 +1,7 @@
 #include "posix/dispatch/wait.hpp"
-
-#include "common/object_type.hpp"
-#include "posix/dispatch/readiness.hpp"
-#include "posix/object/mutex.hpp"
+#include "posix/dispatch/quick.hpp"
 #include "posix/os/relax.hpp"
 #include "posix/process/attach.hpp"
-#include "posix/process/reap.hpp"
 
 namespace kobj {
 
@@ -13,43 +9,39 @@ using namespace posix;
 
 namespace {
 
+constexpr bool is_poll(timeout limit) {
+    return !limit.is_infinite() && limit.nanoseconds() == 0;
+}
+
 /// How often a mutex that somebody holds is looked at again before the thread queues: a short section ends sooner.
 constexpr int spins = 60;
 
 [[gnu::noinline]] wait_status wait_longer(handle_value value, timeout limit) {
     const context& me = enter();
-    const bool poll = !limit.is_infinite() && limit.nanoseconds() == 0;
-    int spin = poll ? spins : 0;
+    const bool poll = is_poll(limit);
+    int spin = 0;
     for (;;) {
         const target t = look_up(me, value);
-        if (!can_be_waited_for(static_cast<u32>(t.type()))) [[unlikely]]
-            fail(errc::invalid_handle, "handle {:#x} is a {}, which cannot be waited for", value.value(),
-                 detail::type_name(t.type()));
-        if ((t.access() & access::synchronize) == 0) [[unlikely]]
-            fail_access(value, t.type(), "synchronize");
-        if (t.type() == object_type::mutex) {
-            switch (mutex_object::try_acquire(*t.object, t.seen, me)) {
-                case mutex_object::taken::yes:
-                    return wait_status::signaled;
-                case mutex_object::taken::abandoned:
-                    return wait_status::abandoned;
-                case mutex_object::taken::too_often:
-                    fail(errc::mutant_limit_exceeded, "the mutex of handle {:#x} is held {} times", value.value(),
-                         mutex_object::most_acquisitions);
-                case mutex_object::taken::look_again:
-                    if ((t.seen & state::contended) == 0) continue;
-                    break;
-                case mutex_object::taken::no:
-                    if (poll) return wait_status::timed_out;
-                    if (spin++ < spins) {
-                        os::relax();
-                        continue;
-                    }
-                    break;
-            }
-        } else if (look_at(*t.object, me.owner) != readiness::no && t.is_still_there()) {
-            // Processes and threads: once ended, always ended.
-            return wait_status::signaled;
+        check_waitable(t, value);
+        switch (try_take(t, me)) {
+            case quick::taken:
+                return wait_status::signaled;
+            case quick::abandoned:
+                return wait_status::abandoned;
+            case quick::too_often:
+                fail_too_often(value);
+            case quick::again:
+                continue;
+            case quick::no:
+                // A thread that was silenced is seen to have ended only by a thorough look.
+                if (poll && t.type() != object_type::thread) return wait_status::timed_out;
+                if (t.type() == object_type::mutex && (t.seen & state::contended) == 0 && spin++ < spins) {
+                    os::relax();
+                    continue;
+                }
+                break;
+            case quick::locked:
+                break;
         }
         return wait_for(me, {&t, 1}, false, limit).status;
     }
@@ -57,26 +49,43 @@ constexpr int spins = 60;
 
 }  // namespace
 
+namespace {
+
+// What can be had at once, or is not there for one who only asks. `locked` for everything else.
+[[gnu::always_inline]] inline quick wait_quickly(const context& me, handle_value value, timeout limit) {
+    const target t = peek(me, value);
+    if (t.object == nullptr || (t.access() & access::synchronize) == 0) return quick::locked;
+    u64 seen = t.seen;
+    switch (t.type()) {
+        case object_type::mutex:
+            if ((seen & (state::value_mask | state::contended)) == 0)
+                return t.object->state.swap(seen, seen | me.owner) ? quick::taken : quick::locked;
+            return state::value(seen) == me.owner && mutex_object::try_count_up(*t.object, seen) ? quick::taken
+                                                                                                 : quick::locked;
+        case object_type::event:
+            if ((seen & event_object::signaled) == 0) return is_poll(limit) ? quick::no : quick::locked;
+            if ((seen & event_object::manual_reset) != 0) return quick::taken;
+            if ((seen & state::contended) != 0) return quick::locked;
+            return t.object->state.swap(seen, seen & ~event_object::signaled) ? quick::taken : quick::locked;
+        case object_type::semaphore:
+            if (state::value(seen) == 0) return is_poll(limit) ? quick::no : quick::locked;
+            if ((seen & state::contended) != 0) return quick::locked;
+            return t.object->state.swap(seen, seen - 1) ? quick::taken : quick::locked;
+        default:
+            return quick::locked;
+    }
+}
+
+}  // namespace
+
 result<wait_status> wait(handle_value value, timeout limit) {
-    return guarded([&] {
-        // The quick case: a mutex that nobody else holds.
-        const u32 epoch = attached_epoch->load(std::memory_order_acquire);
-        if (epoch != 0 && epoch == tls.epoch) [[likely]] {
-            const target t = peek(tls.me, value);
-            if (t.object != nullptr && t.type() == object_type::mutex && (t.access() & access::synchronize) != 0)
-                [[likely]] {
-                switch (mutex_object::try_acquire(*t.object, t.seen, tls.me)) {
-                    case mutex_object::taken::yes:
-                        return wait_status::signaled;
-                    case mutex_object::taken::abandoned:
-                        return wait_status::abandoned;
-                    default:
-                        break;
-                }
-            }
-        }
-        return wait_longer(value, limit);
-    });
+    if (const context* me = attached(); me != nullptr) [[likely]] {
+        const quick how = wait_quickly(*me, value, limit);
+        if (how == quick::taken) [[likely]]
+            return wait_status::signaled;
+        if (how == quick::no) return wait_status::timed_out;
+    }
+    return guarded([&] { return wait_longer(value, limit); });
 }
 
 }  // namespace kobj

@@ -118,7 +118,9 @@ result<file_mapping> file_mapping::open(std::string_view name, const open_option
 
     const HANDLE opened = OpenFileMappingW(options.access, options.inheritable ? TRUE : FALSE, wide->c_str());
     if (opened == nullptr) return last_error({"OpenFileMapping of '", name, "'"});
-    return file_mapping(handle(handle_value::from_native(opened)));
+    file_mapping found{handle(handle_value::from_native(opened))};
+    found.existed_ = true;
+    return found;
 }
 
 result<std::uint64_t> file_mapping::size() const {

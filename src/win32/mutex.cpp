@@ -33,7 +33,9 @@ result<mutex> mutex::open(std::string_view name, const open_options& options) {
 
     const HANDLE opened = OpenMutexW(options.access, options.inheritable ? TRUE : FALSE, wide->c_str());
     if (opened == nullptr) return last_error({"OpenMutex of '", name, "'"});
-    return mutex(handle(handle_value::from_native(opened)));
+    mutex found{handle(handle_value::from_native(opened))};
+    found.existed_ = true;
+    return found;
 }
 
 result<void> mutex::release(handle_value value) {

@@ -10,6 +10,7 @@
 // https://learn.microsoft.com/windows/win32/api/winternl/
 using NTSTATUS = LONG;
 extern "C" {
+NTSTATUS NTAPI NtQueryEvent(HANDLE event, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQueryObject(HANDLE object, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQuerySection(HANDLE section, int what, void* answer, SIZE_T length, SIZE_T* needed);
 NTSTATUS NTAPI NtQuerySystemInformation(int what, void* answer, ULONG length, ULONG* needed);
@@ -31,6 +32,11 @@ struct basic_information {
     ULONG handle_count;
     ULONG pointer_count;
     ULONG reserved[10];
+};
+
+struct event_information {
+    LONG type;  // 0: manual-reset
+    LONG signaled;
 };
 
 struct section_information {
@@ -56,6 +62,7 @@ struct handle_information {
     handle_entry entries[1];
 };
 
+constexpr int event_basic = 0;
 constexpr int object_basic = 0;
 constexpr int object_name = 1;
 constexpr int object_type_text = 2;
@@ -119,6 +126,11 @@ result<std::uint64_t> query_section_size(HANDLE section) noexcept {
     const auto status = NtQuerySection(section, section_basic, &got, sizeof(got), nullptr);
     if (!succeeded(status)) return as_failure(status, "NtQuerySection", section);
     return static_cast<std::uint64_t>(got.size.QuadPart);
+}
+
+bool is_manual_reset(HANDLE event) noexcept {
+    event_information got{1, 0};
+    return succeeded(NtQueryEvent(event, event_basic, &got, sizeof(got), nullptr)) && got.type == 0;
 }
 
 result<std::vector<open_handle>> query_own_handles() {

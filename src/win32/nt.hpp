@@ -38,6 +38,9 @@ struct type_text {
 /// Errors: invalid_handle (6), access_denied (5) without the right to query.
 [[nodiscard]] result<std::uint64_t> query_section_size(HANDLE section) noexcept;
 
+/// False also where the handle does not grant access::event_query_state.
+[[nodiscard]] bool is_manual_reset(HANDLE event) noexcept;
+
 struct open_handle {
     std::uint64_t object;
     std::uintptr_t value;

@@ -2,35 +2,10 @@
 
 #include "last_error.hpp"
 #include "native.hpp"
-
-#include <algorithm>
-#include <chrono>
+#include "wait_in_steps.hpp"
 
 namespace kobj {
 namespace {
-
-// The longest wait in one step, far from INFINITE, which is the largest DWORD.
-constexpr std::int64_t longest_step_ms = 0x7FFF'FFFF;
-
-DWORD rounded_up_ms(std::int64_t nanoseconds) noexcept {
-    const std::int64_t ms = nanoseconds / 1'000'000 + (nanoseconds % 1'000'000 != 0 ? 1 : 0);
-    return static_cast<DWORD>(std::min(ms, longest_step_ms));
-}
-
-DWORD wait_native(HANDLE object, timeout limit) noexcept {
-    if (limit.is_infinite()) return WaitForSingleObject(object, INFINITE);
-    if (limit.nanoseconds() == 0) return WaitForSingleObject(object, 0);
-    // Windows counts in ticks and may come back up to a tick too early: the clock decides.
-    using clock = std::chrono::steady_clock;
-    const auto begin = clock::now();
-    std::int64_t left = limit.nanoseconds();
-    while (true) {
-        const DWORD how = WaitForSingleObject(object, rounded_up_ms(left));
-        if (how != WAIT_TIMEOUT) return how;
-        left = limit.nanoseconds() - std::chrono::nanoseconds(clock::now() - begin).count();
-        if (left <= 0) return how;
-    }
-}
 
 failure wait_failure(handle_value value) noexcept {
     const DWORD error = GetLastError();
@@ -45,7 +20,8 @@ failure wait_failure(handle_value value) noexcept {
 }  // namespace
 
 result<wait_status> wait(handle_value value, timeout limit) {
-    switch (wait_native(detail::native(value), limit)) {
+    const HANDLE object = detail::native(value);
+    switch (detail::wait_in_steps(limit, [&](DWORD ms) { return WaitForSingleObject(object, ms); })) {
         case WAIT_OBJECT_0:
             return wait_status::signaled;
         case WAIT_ABANDONED:

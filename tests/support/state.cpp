@@ -48,8 +48,10 @@ std::vector<entry> table() {
     std::vector<entry> found;
     const auto all = kobj::inspect::handle_table().value();
     for (const kobj::inspect::handle_info& each : all) {
-        const bool counted = each.type == kobj::object_type::mutex || each.type == kobj::object_type::file_mapping;
-        const bool known = counted || each.type == kobj::object_type::process || each.type == kobj::object_type::thread;
+        using enum kobj::object_type;
+        const bool signals = each.type == event || each.type == semaphore || each.type == timer;
+        const bool counted = each.type == mutex || each.type == file_mapping || (signals && !on_windows);
+        const bool known = counted || each.type == process || each.type == thread;
         if (known) found.push_back({each.value, each.type, each.access, each.flags, counted ? each.usage_count : 0});
     }
     return found;
@@ -59,7 +61,7 @@ bool is_open(kobj::handle_value value) {
     return kobj::get_flags(value).has_value();
 }
 
-void until_waiting(const kobj::mutex& mutex, std::size_t threads) {
+void until_waiting(kobj::handle_value value, std::size_t threads) {
     if (on_windows) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
         return;
@@ -67,7 +69,7 @@ void until_waiting(const kobj::mutex& mutex, std::size_t threads) {
     std::uint64_t object = 0;
     const auto own = kobj::inspect::handle_table().value();
     for (const auto& each : own)
-        if (each.value == mutex.get()) object = each.object;
+        if (each.value == value) object = each.object;
     const bool queued = eventually([&] {
         const auto all = kobj::inspect::take_snapshot().value();
         for (const auto& each : all.objects)

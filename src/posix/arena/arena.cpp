@@ -31,10 +31,11 @@ constexpr std::array<region_shape, static_cast<std::size_t>(region::count)> shap
     {objects_at, sizeof(object_record), max_objects, 16384},
     {names_at, sizeof(name_record), max_names, 16384},
     {buckets_at, sizeof(word32), max_buckets, 4096},
+    {watches_at, sizeof(watch_record), max_watches, 4096},
 }};
 
 constexpr const char* region_name(region which) {
-    constexpr const char* names[] = {"process", "thread", "wait", "object", "name", "directory"};
+    constexpr const char* names[] = {"process", "thread", "wait", "object", "name", "directory", "watch"};
     return names[static_cast<std::size_t>(which)];
 }
 

@@ -31,7 +31,10 @@ public:
     thread_record& thread(u32 i) { return at<thread_record>(region::threads, threads_at, i); }
     object_record& object(u32 i) { return at<object_record>(region::objects, objects_at, i); }
     name_record& name(u32 i) { return at<name_record>(region::names, names_at, i); }
-    wait_block& wait(u32 i) { return at<wait_block>(region::waits, waits_at, i); }
+    wait_block& wait(u32 i) {
+        return i < first_watch ? at<wait_block>(region::waits, waits_at, i) : watch(i - first_watch).queue;
+    }
+    watch_record& watch(u32 i) { return at<watch_record>(region::watches, watches_at, i); }
     word32& bucket(u32 i) { return at<word32>(region::buckets, buckets_at, i); }
     word64& table_entry(u32 process_index, u32 i) {
         if (i >= table_mark_[process_index].load(std::memory_order_relaxed)) widen_table(process_index, i);

@@ -48,6 +48,7 @@ inline constexpr u32 max_names = 1U << 22U;
 inline constexpr u32 max_buckets = 1U << 22U;
 inline constexpr u32 max_handles = 1U << 20U;  // entries of one table
 inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
+inline constexpr u32 max_watches = 1U << 20U;  // members of all wait sets
 inline constexpr u32 undo_room = 2048;
 
 // ---- state: the one word of an object that is changed by compare-and-swap ----
@@ -55,7 +56,8 @@ inline constexpr u32 undo_room = 2048;
 //   63..42 generation | 41..38 type | 37 contended | 36 spare | 35..0 by type
 //
 // A mutex: 35..16 the owner's generation, 15..0 the index of its thread record; all zero when free.
-// A process or thread: bit 0, ended.
+// A process or thread: bit 0, ended. An event: bit 0 signaled, bit 1 manual-reset. A semaphore: its count. A timer: see
+// object/timer.hpp.
 // A section: bit 2, over a file; 1..0 its mapping_protection.
 // Types are those of kobj::object_type and, beyond them, section_limbo: a section whose file is being made or removed.
 namespace state {
@@ -144,8 +146,8 @@ constexpr u64 make(kind k, u32 object, u32 access, u64 flags, u32 generation) no
 
 struct alignas(64) object_record {
     word64 state;  ///< see namespace state
-    word64 extra;  ///< mutex: generation << 32 | acquisitions beyond the first; section: size; process, thread: id <<
-                   ///< 32 | exit code
+    word64 extra;  ///< mutex: generation << 32 | acquisitions beyond the first; semaphore: maximum; timer: due time,
+                   ///< nanoseconds; section: size; process, thread: id << 32 | exit code
     word64
         body;  ///< process, thread: generation << 32 | index of its record while it runs; section: number of its file
     word32 handles;     ///< the usage count
@@ -179,6 +181,30 @@ struct wait_block {
     word32 object_generation;
 };
 static_assert(sizeof(wait_block) == 16);
+
+/// The numbers of wait blocks from here on are those of watches.
+inline constexpr u32 first_watch = max_threads * max_wait;
+
+/// A watch tells a wait set that an object may be ready. It stands in the object's queue until it is removed, in front
+/// of the waiting threads, and takes nothing.
+struct alignas(64) watch_record {
+    wait_block queue;
+    word32 set;    ///< the object that is the set: an event whose `extra` is the list of its fired watches; 0: free
+    word32 fired;  ///< see dispatch/watch.hpp
+    word32 fired_next;  ///< in the list of fired watches, or in the free list
+    word32 fired_previous;
+    word32 process;  ///< whose wait set it is
+    word32 next;     ///< of that process
+    word32 previous;
+    word64 key;
+};
+static_assert(sizeof(watch_record) == 64);
+
+// What a waiting thread finds in its park word. A hint only: thread_record::wait_count says what holds.
+inline constexpr u32 park_asleep = 0;
+inline constexpr u32 park_look = 1;       ///< look at your objects again, under the lock
+inline constexpr u32 park_satisfied = 2;  ///< wait_result holds the answer
+inline constexpr u32 park_awake = 3;      ///< queued, and not asleep yet: a store is enough to tell it
 
 enum class thread_state : u32 { free = 0, claimed = 1 };
 
@@ -242,8 +268,9 @@ struct alignas(256) process_record {
     word32 high;       ///< entries below have been in use
     word32 free_head;  ///< freed entries, freed longest ago first
     word32 free_tail;
-    word32 used;    ///< handles
-    word32 making;  ///< sections whose file is being made, to be removed should this process die
+    word32 used;     ///< handles
+    word32 making;   ///< sections whose file is being made, to be removed should this process die
+    word32 watches;  ///< of its wait sets
 };
 static_assert(sizeof(process_record) == 256);
 
@@ -253,7 +280,7 @@ struct undo_entry {
 };
 
 /// Which growing part of the arena.
-enum class region : u32 { processes, threads, waits, objects, names, buckets, count };
+enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, count };
 
 struct arena_header {
     word64 magic;
@@ -279,11 +306,13 @@ struct arena_header {
     word32 name_count;
     word32 bucket_count;  ///< linear hashing: buckets in use
     word64 next_section;
+    word32 free_watch;
+    word32 high_watch;
     alignas(64) undo_entry undo[undo_room];
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 1;
+inline constexpr u32 arena_version = 2;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;
@@ -294,18 +323,19 @@ inline constexpr u64 waits_at = threads_at + u64{max_threads} * sizeof(thread_re
 inline constexpr u64 objects_at = waits_at + u64{max_threads} * max_wait * sizeof(wait_block);
 inline constexpr u64 names_at = objects_at + u64{max_objects} * sizeof(object_record);
 inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record);
-inline constexpr u64 tables_at = buckets_at + u64{max_buckets} * sizeof(word32);
+inline constexpr u64 watches_at = buckets_at + u64{max_buckets} * sizeof(word32);
+inline constexpr u64 tables_at = watches_at + u64{max_watches} * sizeof(watch_record);
 inline constexpr u64 table_size = u64{max_handles} * sizeof(word64);
 inline constexpr u64 arena_size = tables_at + u64{max_processes} * table_size;
 
 /// Differs when two builds would read the same bytes differently.
 constexpr u32 layout_fingerprint() noexcept {
     u64 f = 1469598103934665603U;
-    for (u64 part :
-         {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
-          u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)}, u64{sizeof(os::life)},
-          u64{offsetof(thread_record, life)}, u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads},
-          u64{max_objects}, u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
+    for (u64 part : {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
+                     u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)},
+                     u64{sizeof(watch_record)}, u64{sizeof(os::life)}, u64{offsetof(thread_record, life)},
+                     u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads}, u64{max_objects},
+                     u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
         f = (f ^ part) * 1099511628211U;
     }
     return static_cast<u32>(f ^ f >> 32U);

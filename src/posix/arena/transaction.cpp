@@ -64,9 +64,11 @@ void transaction::after_commit() noexcept {
         u64 seen = o.object->state.get();
         if (o.although_queued || o.object->queue_head.get() == 0) o.object->state.swap(seen, seen & ~state::contended);
     }
-    for (const wake_up& w : wakes_) arena_.thread(w.thread).park.put(w.value);
+    for (wake_up& w : wakes_) w.asleep = arena_.thread(w.thread).park.exchange(w.value) == park_asleep;
     session_lock::release(me_);
-    for (const wake_up& w : wakes_) os::futex_wake(arena_.thread(w.thread).park.raw(), 1);
+    for (const wake_up& w : wakes_) {
+        if (w.asleep) os::futex_wake(arena_.thread(w.thread).park.raw(), 1);
+    }
 }
 
 void needs_room::make() const {

@@ -49,7 +49,7 @@ public:
     /// After the commit: thread `index` finds `value` in its park word and is woken.
     void wake(u32 index, u32 value) {
         (void)arena_.thread(index);  // an index that cannot be right is found now, not behind the commit
-        wakes_.push_back({index, value});
+        wakes_.push_back({index, value, false});
     }
 
 private:
@@ -68,6 +68,7 @@ private:
     struct wake_up {
         u32 thread;
         u32 value;
+        bool asleep = false;
     };
 
     const context& me_;

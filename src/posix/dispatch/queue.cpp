@@ -1,6 +1,8 @@
 #include "posix/dispatch/queue.hpp"
 
 #include "posix/arena/session_lock.hpp"
+#include "posix/dispatch/watch.hpp"
+#include "posix/object/event.hpp"
 #include "posix/object/object.hpp"
 
 namespace kobj::posix {
@@ -9,6 +11,15 @@ namespace {
 
 u32 block_thread(u32 block) noexcept {
     return block / max_wait;
+}
+
+/// The first wait block of a thread, or 0.
+u32 first_thread_block(const object_record& object) {
+    u32 number = object.queue_head.get();
+    for (u32 steps = 0; is_watch(number); number = the_arena().wait(number).next.get()) {
+        if (++steps > max_watches) fail_corrupt("a queue of watches");
+    }
+    return number;
 }
 
 u64 owner_of(u32 thread) {
@@ -27,8 +38,13 @@ struct verdict {
     bool abandoned = false;
 };
 
+struct manner {
+    bool thorough = false;                  ///< see look_at
+    const object_record* pulsed = nullptr;  ///< an event that counts as signaled, and stays as it is
+};
+
 // Takes what the thread waits for, if it can have it now.
-verdict try_satisfy(transaction& tx, u32 thread, bool thorough) {
+verdict try_satisfy(transaction& tx, u32 thread, const manner& way) {
     arena& a = the_arena();
     thread_record& record = a.thread(thread);
     const u32 count = checked_count(record);
@@ -36,20 +52,23 @@ verdict try_satisfy(transaction& tx, u32 thread, bool thorough) {
     const bool all = record.wait_all.get() != 0;
     verdict found;
     readiness how[max_wait];
+    const auto take_it = [&](object_record& object, readiness found_how) {
+        if (&object != way.pulsed) take(tx, object, owner, found_how);
+    };
     for (u32 i = 0; i < count; ++i) {
         object_record& object = a.object(a.wait(thread * max_wait + i).object.get());
         make_contended(object);
-        how[i] = look_at(object, owner, thorough);
+        how[i] = &object == way.pulsed ? readiness::ready : look_at(object, owner, way.thorough);
         if (all && how[i] == readiness::no) return found;
         if (!all && how[i] != readiness::no) {
-            take(tx, object, owner, how[i]);
+            take_it(object, how[i]);
             return {true, i, how[i] == readiness::abandoned};
         }
     }
     if (!all || count == 0) return found;
     found.satisfied = true;
     for (u32 i = count; i-- > 0;) {
-        take(tx, a.object(a.wait(thread * max_wait + i).object.get()), owner, how[i]);
+        take_it(a.object(a.wait(thread * max_wait + i).object.get()), how[i]);
         if (how[i] == readiness::abandoned) found = {true, i, true};
     }
     return found;
@@ -57,11 +76,20 @@ verdict try_satisfy(transaction& tx, u32 thread, bool thorough) {
 
 }  // namespace
 
+void fire_all(transaction& tx, object_record& object) {
+    u32 steps = 0;
+    for (u32 number = object.queue_head.get(); is_watch(number); number = the_arena().wait(number).next.get()) {
+        if (++steps > max_watches) fail_corrupt("a queue of watches");
+        fire(tx, number - first_watch);
+        if (tx.is_long()) tx.checkpoint();
+    }
+}
+
 void enqueue(transaction& tx, std::span<object_record* const> objects, bool all, i64 now) {
     arena& a = the_arena();
     const u32 thread = tx.me().index;
     thread_record& record = *tx.me().record;
-    record.park.put(park_asleep);
+    record.park.put(park_awake);
     record.wait_result.put(0);
     record.wait_all.put(all ? 1 : 0);
     record.wait_since.put(static_cast<u64>(now));
@@ -96,26 +124,28 @@ void dequeue(transaction& tx, u32 thread) {
         tx.set(block.object, 0);
         if (object.queue_head.get() == 0)
             tx.uncontend(object);
-        else if (previous == 0)
-            tx.wake(block_thread(object.queue_head.get()), park_look);
+        else if (next != 0 && (previous == 0 || is_watch(previous)))
+            tx.wake(block_thread(next), park_look);
         drop_reference(tx, object);
     }
 }
 
-void serve(transaction& tx, object_record& object, bool thorough) {
+namespace {
+
+void serve_queue(transaction& tx, object_record& object, const manner& way, bool one) {
     arena& a = the_arena();
     if (object.queue_head.get() == 0) return;
     make_contended(object);
     u32 steps = 0;
     bool given = false;
-    for (u32 number = object.queue_head.get(); number != 0;) {
+    for (u32 number = first_thread_block(object); number != 0;) {
         if (++steps > max_threads * max_wait) fail_corrupt("a queue of waiting threads");
         const u32 thread = block_thread(number);
         const u32 next = a.wait(number).next.get();
-        if (thread_ended(thread, thorough)) {
+        if (thread_ended(thread, way.thorough)) {
             dequeue(tx, thread);
             if (tx.is_long()) tx.checkpoint();
-        } else if (const verdict v = try_satisfy(tx, thread, thorough); v.satisfied) {
+        } else if (const verdict v = try_satisfy(tx, thread, way); v.satisfied) {
             // A thread can stand twice in one queue: the block behind may be its own and go with it.
             u32 after = next;
             while (after != 0 && block_thread(after) == thread) after = a.wait(after).next.get();
@@ -126,18 +156,40 @@ void serve(transaction& tx, object_record& object, bool thorough) {
             if (tx.is_long()) tx.checkpoint();
             number = after;
             // Nobody else can have it: no need to ask them all.
-            if (look_at(object, 0) == readiness::no) break;
+            if (way.pulsed != nullptr ? one : look_at(object, 0) == readiness::no) break;
             continue;
         }
         number = next;
     }
-    // Its first waiter has to watch the new owner's life.
-    if (given && object.queue_head.get() != 0 && watched_thread(object) != 0)
-        tx.wake(block_thread(object.queue_head.get()), park_look);
+    // Who watches the object has to watch the new owner's life.
+    const bool new_life = given && watched_thread(object) != 0;
+    if (new_life) {
+        if (const u32 first = first_thread_block(object); first != 0) tx.wake(block_thread(first), park_look);
+    }
+    if (is_watch(object.queue_head.get()) && (new_life || look_at(object, 0) != readiness::no)) fire_all(tx, object);
+}
+
+}  // namespace
+
+void serve(transaction& tx, object_record& object, bool thorough) {
+    serve_queue(tx, object, {.thorough = thorough}, false);
+}
+
+void serve_pulse(transaction& tx, object_record& event) {
+    serve_queue(tx, event, {.pulsed = &event}, (event.state.get() & event_object::manual_reset) == 0);
+}
+
+void wake_all(transaction& tx, object_record& object) {
+    u32 steps = 0;
+    if (is_watch(object.queue_head.get())) fire_all(tx, object);
+    for (u32 number = first_thread_block(object); number != 0; number = the_arena().wait(number).next.get()) {
+        if (++steps > max_threads * max_wait) fail_corrupt("a queue of waiting threads");
+        tx.wake(block_thread(number), park_look);
+    }
 }
 
 u32 living_head(transaction& tx, object_record& object) {
-    while (const u32 number = object.queue_head.get()) {
+    while (const u32 number = first_thread_block(object)) {
         const u32 thread = block_thread(number);
         if (!thread_ended(thread, false)) return thread;
         dequeue(tx, thread);

@@ -5,13 +5,9 @@
 #include "posix/dispatch/readiness.hpp"
 
 // The queues of waiting threads, one per object, first come first served. A thread that waits for several objects
-// stands in the queue of each, by its wait blocks; whoever satisfies the wait takes it out of all of them.
+// stands in the queue of each, by its wait blocks; whoever satisfies the wait takes it out of all of them. In front of
+// the threads stand the watches of wait sets, which take nothing: see watch.hpp.
 namespace kobj::posix {
-
-// What a sleeping thread finds in its park word. A hint only: thread_record::wait_count says what holds.
-inline constexpr u32 park_asleep = 0;
-inline constexpr u32 park_look = 1;       ///< look at your objects again, under the lock
-inline constexpr u32 park_satisfied = 2;  ///< wait_result holds the answer
 
 constexpr u32 make_wait_result(u32 index, bool abandoned) noexcept {
     return index | (abandoned ? 0x80U : 0U);
@@ -25,6 +21,12 @@ void dequeue(transaction& tx, u32 thread);
 /// Satisfies those waits in the queue of `object` that can be satisfied now, in order. Makes checkpoints: call it when
 /// everything else of the transaction is done. Killed behind one, those not served yet find out at their next recheck.
 void serve(transaction& tx, object_record& object, bool thorough = false);
+/// The same for those who wait at this moment for an event, as if it were signaled: what PulseEvent does.
+void serve_pulse(transaction& tx, object_record& event);
+/// All watches of `object`. Makes checkpoints.
+void fire_all(transaction& tx, object_record& object);
+/// Everybody in the queue of `object` looks at it again: when it will be ready may have changed.
+void wake_all(transaction& tx, object_record& object);
 
 /// The first living thread in the queue, or 0. Dead ones before it are taken out. Makes checkpoints: call it first.
 u32 living_head(transaction& tx, object_record& object);

@@ -3,8 +3,10 @@
 #include <kobj/handle.hpp>
 
 #include "posix/arena/session_lock.hpp"
+#include "posix/object/event.hpp"
 #include "posix/object/mutex.hpp"
 #include "posix/object/object.hpp"
+#include "posix/object/timer.hpp"
 
 namespace kobj::posix {
 
@@ -42,6 +44,12 @@ readiness look_at(const object_record& object, u64 owner, bool thorough) {
                                                                                                   : readiness::no;
             return mutex_object::owner_is_dead(seen, thorough) ? readiness::abandoned : readiness::no;
         }
+        case object_type::event:
+            return (seen & event_object::signaled) != 0 ? readiness::ready : readiness::no;
+        case object_type::semaphore:
+            return state::value(seen) != 0 ? readiness::ready : readiness::no;
+        case object_type::timer:
+            return timer_object::is_signaled(object) ? readiness::ready : readiness::no;
         case object_type::process:
         case object_type::thread:
             return has_ended(object, seen, thorough) ? readiness::ready : readiness::no;
@@ -50,9 +58,10 @@ readiness look_at(const object_record& object, u64 owner, bool thorough) {
     }
 }
 
-void take(transaction& tx, object_record& object, u64 owner, readiness how) {
+namespace {
+
+void take_mutex(transaction& tx, object_record& object, u64 owner, readiness how) {
     const u64 seen = object.state.get();
-    if (object_type{static_cast<u8>(state::type(seen))} != object_type::mutex) return;
     if (how == readiness::ready && state::value(seen) == owner) {
         // May be counted up and down by its owner meanwhile only if that is the caller: it waits, or it is us.
         tx.set(object.extra, object.extra.get() + 1);
@@ -60,6 +69,25 @@ void take(transaction& tx, object_record& object, u64 owner, readiness how) {
     }
     if (how == readiness::abandoned) tx.set(object.extra, u64{state::generation(seen)} << 32U);
     tx.set(object.state, state::with_value(seen, owner));
+}
+
+}  // namespace
+
+void take(transaction& tx, object_record& object, u64 owner, readiness how) {
+    const u64 seen = object.state.get();
+    switch (object_type{static_cast<u8>(state::type(seen))}) {
+        case object_type::mutex:
+            return take_mutex(tx, object, owner, how);
+        case object_type::event:
+            if ((seen & event_object::manual_reset) == 0) tx.set(object.state, seen & ~event_object::signaled);
+            return;
+        case object_type::semaphore:
+            return tx.set(object.state, seen - 1);
+        case object_type::timer:
+            return timer_object::take(tx, object);
+        default:
+            return;
+    }
 }
 
 u32 watched_thread(const object_record& object) {

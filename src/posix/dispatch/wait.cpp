@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "posix/dispatch/queue.hpp"
-#include "posix/object/mutex.hpp"
+#include "posix/dispatch/signal.hpp"
+#include "posix/object/timer.hpp"
 #include "posix/os/futex.hpp"
+#include "posix/os/relax.hpp"
 #include "posix/process/reap.hpp"
 
 namespace kobj::posix {
@@ -17,8 +19,6 @@ constexpr i64 never = INT64_MAX;
 /// A sleep is interrupted this often for a look without the lock. It covers the deaths that wake nobody: of a thread
 /// between its commit and its wake-up, and of the one that was woken, before it acts.
 constexpr i64 recheck = 1'000'000'000;
-/// A waiter that has slept this long gets a released mutex handed over; before, whoever comes first may have it.
-constexpr i64 hand_over_after = 1'000'000;
 
 i64 deadline_of(timeout limit) {
     if (limit.is_infinite()) return never;
@@ -32,39 +32,74 @@ void settle_ended(const context& me, std::span<const target> targets) {
     }
 }
 
+/// How long a thread looks at its park word before it goes to sleep: about as long as it takes to sleep and be woken.
+constexpr i64 longest_spin = 50'000;
+
+/// Whether it is worth to spin: yes while the thread's waits are short; where it was in vain, not again for a while,
+/// and then for a longer while.
+class spin_policy {
+public:
+    [[nodiscard]] bool may_spin() noexcept {
+        if (pause_ == 0) return short_before_;
+        --pause_;
+        return false;
+    }
+    void spun(bool answered) noexcept {
+        next_pause_ = answered ? 1 : std::min(next_pause_ * 2, 1024U);
+        if (!answered) pause_ = next_pause_;
+    }
+    void waited(i64 nanoseconds) noexcept { short_before_ = nanoseconds < longest_spin; }
+
+private:
+    bool short_before_ = false;
+    u32 pause_ = 0;
+    u32 next_pause_ = 1;
+};
+
+constinit thread_local spin_policy eagerness;
+
+struct signal_step {
+    const target& object;
+    handle_value value;
+};
+
 class waiting {
 public:
-    waiting(const context& me, std::span<const target> targets, bool all) : me_(me), all_(all) {
+    waiting(const context& me, std::span<const target> targets, bool all, std::span<const u32> lives)
+        : me_(me), all_(all), lives_(lives) {
         for (const target& t : targets) objects_[count_++] = t.object;
     }
 
-    std::optional<wait_outcome> begin(std::span<const target> targets, i64 deadline) {
+    std::optional<wait_outcome> begin(std::span<const target> targets, i64 deadline, const signal_step* step) {
         return transact(me_, [&](transaction& tx) -> std::optional<wait_outcome> {
             for (const target& t : targets) {
                 if (!t.is_still_there()) fail(errc::invalid_handle, "a handle was closed before the wait on it began");
             }
-            for (object_record* o : objects()) make_contended(*o);
+            prepare(tx);
             const i64 now = os::monotonic_now();
             enqueue(tx, objects(), all_, now);
+            if (step != nullptr) signal(tx, step->object, step->value);
             return serve_all(tx, now >= deadline, false);
         });
     }
 
     wait_outcome sleep(std::span<const target> targets, i64 deadline) {
+        spin(deadline);
         for (;;) {
             const i64 now = os::monotonic_now();
-            const bool death = doze(std::min(deadline, now > never - recheck ? never : now + recheck));
+            const i64 due = earliest_timer();
+            const bool death = doze(std::min({deadline, due, now > never - recheck ? never : now + recheck}));
             const u32 parked = me_.record->park.get();
             if (parked == park_satisfied) return result();
             const i64 woken = os::monotonic_now();
-            const bool late = woken >= deadline;
+            const bool late = woken >= deadline || (death && !lives_.empty());
             const bool thorough = woken - now >= recheck;
             if (thorough) settle_ended(me_, targets);
-            if (parked == park_asleep && !death && !late && !(thorough && worth_a_look())) continue;
+            if (parked == park_asleep && !death && !late && woken < due && !(thorough && worth_a_look())) continue;
             const auto done = transact(me_, [&](transaction& tx) -> std::optional<wait_outcome> {
                 if (me_.record->wait_count.get() == 0) return result();
-                me_.record->park.put(park_asleep);
-                for (object_record* o : objects()) make_contended(*o);
+                me_.record->park.put(park_awake);
+                prepare(tx);
                 return serve_all(tx, late, thorough);
             });
             if (done) return *done;
@@ -72,7 +107,36 @@ public:
     }
 
 private:
+    /// Two threads that answer each other quickly need not go to sleep each time: looks for a moment whether somebody
+    /// has answered already.
+    void spin(i64 deadline) const {
+        if (!eagerness.may_spin()) return;
+        const i64 end = std::min(deadline, os::monotonic_now() + longest_spin);
+        do {
+            for (int i = 0; i < 16; ++i) {
+                if (me_.record->park.get() != park_awake) return eagerness.spun(true);
+                os::relax();
+            }
+        } while (os::monotonic_now() < end);
+        eagerness.spun(false);
+    }
+
     std::span<object_record* const> objects() const { return {objects_.data(), count_}; }
+
+    void prepare(transaction& tx) {
+        for (object_record* o : objects()) {
+            if (state::type(make_contended(*o)) == type_number(object_type::timer)) timer_object::advance(tx, *o);
+        }
+    }
+
+    i64 earliest_timer() const {
+        i64 first = never;
+        for (const object_record* o : objects()) {
+            if (state::type(o->state.get()) == type_number(object_type::timer))
+                first = std::min(first, timer_object::due_at(*o));
+        }
+        return first;
+    }
 
     wait_outcome result() const {
         const u32 r = me_.record->wait_result.get();
@@ -92,20 +156,28 @@ private:
     /// Sleeps until the park word changes, a thread dies on which the answer depends, or the time has come.
     /// True for a death.
     bool doze(i64 until) {
-        std::array<os::futex_key, max_wait + 1> keys;
+        u32 awake = park_awake;
+        if (!me_.record->park.swap(awake, park_asleep) && awake != park_asleep) return false;
+        std::array<os::futex_key, os::most_futex_keys> keys;
         std::size_t used = 0;
         keys[used++] = {&me_.record->park.raw(), park_asleep};
-        for (object_record* o : objects()) {
-            const u32 thread = watched_thread(*o);
-            if (thread == 0 || thread == me_.index) continue;
+        bool ended = false;
+        const auto watch = [&](u32 thread) {
+            if (thread == 0 || thread == me_.index || used == keys.size()) return;
             os::life& life = the_arena().thread(thread).life;
             const u32 alive = life.announce_sleeper();
-            if (os::life::ended(alive)) return alive != 0 || worth_a_look();
+            if (os::life::ended(alive)) {
+                ended = ended || alive != 0 || worth_a_look();
+                return;
+            }
             const auto* word = &life.word();
             if (std::none_of(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(used),
                              [&](const os::futex_key& k) { return k.word == word; }))
                 keys[used++] = {word, alive};
-        }
+        };
+        for (const object_record* o : objects()) watch(watched_thread(*o));
+        for (const u32 thread : lives_) watch(thread);
+        if (ended) return true;
         os::futex_wait({keys.data(), used}, until);
         bool death = false;
         for (std::size_t i = 1; i < used; ++i) {
@@ -127,13 +199,17 @@ private:
 
     const context& me_;
     bool all_;
+    std::span<const u32> lives_;
     std::size_t count_ = 0;
     std::array<object_record*, max_wait> objects_{};
 };
 
 }  // namespace
 
-wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit) {
+namespace {
+
+wait_outcome run(const context& me, std::span<const target> targets, bool all, timeout limit, const signal_step* step,
+                 std::span<const u32> lives) {
     const i64 deadline = deadline_of(limit);
     // Before it queues, since it may fail: from here on the reaper of this process sees to it that the end of those
     // processes is noticed.
@@ -143,10 +219,13 @@ wait_outcome wait_for(const context& me, std::span<const target> targets, bool a
         }
     }
     settle_ended(me, targets);
-    waiting wait(me, targets, all);
+    waiting wait(me, targets, all, lives);
     try {
-        if (const auto done = wait.begin(targets, deadline)) return *done;
-        return wait.sleep(targets, deadline);
+        if (const auto done = wait.begin(targets, deadline, step)) return *done;
+        const i64 begin = os::monotonic_now();
+        const wait_outcome outcome = wait.sleep(targets, deadline);
+        eagerness.waited(os::monotonic_now() - begin);
+        return outcome;
     } catch (...) {
         // Not one block may stay in a queue: the next wait uses it again.
         (void)guarded([&] {
@@ -158,38 +237,17 @@ wait_outcome wait_for(const context& me, std::span<const target> targets, bool a
     }
 }
 
-void release_contended(const context& me, const target& mutex, handle_value value) {
-    transact(me, [&](transaction& tx) {
-        object_record& object = *mutex.object;
-        if (!mutex.is_still_there()) fail_closed(value);
-        const u64 now = make_contended(object);
-        if (state::value(now) != me.owner) {
-            if (object.queue_head.get() == 0) tx.uncontend(object);
-            tx.commit();
-            fail(errc::not_owner, "the mutex of handle {:#x} is not owned by this thread", value.value());
-        }
-        const u64 count = object.extra.get();
-        if (static_cast<u32>(count) != 0) {
-            tx.set(object.extra, count - 1);
-            return;
-        }
-        const u32 head = living_head(tx, object);
-        tx.set(object.state, state::with_value(now, 0));
-        if (head == 0) {
-            tx.uncontend(object);
-            return;
-        }
-        const thread_record& first = the_arena().thread(head);
-        const i64 waited = os::monotonic_now() - static_cast<i64>(first.wait_since.get());
-        if (first.wait_count.get() == 1 && waited < hand_over_after) {
-            tx.wake(head, park_look);
-            tx.let_barge(object);
-        } else {
-            serve(tx, object);
-            // Nobody could have it: those that wait for all of several.
-            if (state::value(object.state.get()) == 0) tx.let_barge(object);
-        }
-    });
+}  // namespace
+
+wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit,
+                      std::span<const u32> lives) {
+    return run(me, targets, all, limit, nullptr, lives);
+}
+
+wait_status signal_and_wait_for(const context& me, const target& to_signal, handle_value signaled,
+                                const target& to_wait, timeout limit) {
+    const signal_step step{to_signal, signaled};
+    return run(me, {&to_wait, 1}, false, limit, &step, {}).status;
 }
 
 }  // namespace kobj::posix

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <kobj/handle.hpp>
+#include <kobj/wait.hpp>
 
 #include <span>
 
@@ -8,15 +8,13 @@
 
 namespace kobj::posix {
 
-struct wait_outcome {
-    wait_status status;
-    u32 index = 0;  ///< which object; of a wait for all the first abandoned one
-};
-
 /// Waits for any or all of the targets, which have been checked for type and access. At most max_wait.
-wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit);
+/// The wait times out early when one of the threads in `lives` (records' indices) ends.
+wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit,
+                      std::span<const u32> lives = {});
 
-/// Releases a mutex for which somebody may wait. Throws failure (not_owner).
-void release_contended(const context& me, const target& mutex, handle_value value);
+/// Signals `to_signal` and waits for `to_wait` in one step. Both have been checked for type and access.
+wait_status signal_and_wait_for(const context& me, const target& to_signal, handle_value signaled,
+                                const target& to_wait, timeout limit);
 
 }  // namespace kobj::posix

@@ -109,4 +109,11 @@ handle_value open_object(const context& me, const std::string& key, object_type 
     }
 }
 
+handle_value open_named(const context& me, std::string_view name, object_type type, access_mask access,
+                        bool inheritable) {
+    const handle_value found = open_object(me, key_to_open(name), type, access, inheritable);
+    if (!found) fail(errc::file_not_found, "there is no object of the name \"{}\"", name);
+    return found;
+}
+
 }  // namespace kobj::posix

@@ -27,4 +27,8 @@ new_handle create_object(const context& me, const std::string& key, object_type 
 handle_value open_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable);
 
+/// What the public open calls do: the same by the name as the caller gives it. Throws failure (file_not_found).
+handle_value open_named(const context& me, std::string_view name, object_type type, access_mask access,
+                        bool inheritable);
+
 }  // namespace kobj::posix

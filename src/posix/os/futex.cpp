@@ -13,13 +13,17 @@ namespace kobj::posix::os {
 
 namespace {
 
-constexpr std::size_t most_keys = 128;  // FUTEX_WAITV_MAX
-
 timespec to_timespec(std::int64_t nanoseconds) noexcept {
     timespec time{};
     time.tv_sec = static_cast<time_t>(nanoseconds / 1'000'000'000);
     time.tv_nsec = static_cast<long>(nanoseconds % 1'000'000'000);
     return time;
+}
+
+std::int64_t now_by(clockid_t clock) noexcept {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
 void wait_one(const futex_key& key, std::int64_t deadline) noexcept {
@@ -31,9 +35,10 @@ void wait_one(const futex_key& key, std::int64_t deadline) noexcept {
 }  // namespace
 
 std::int64_t monotonic_now() noexcept {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+    return now_by(CLOCK_MONOTONIC);
+}
+std::int64_t wall_clock_now() noexcept {
+    return now_by(CLOCK_REALTIME);
 }
 
 void futex_wait(std::span<const futex_key> keys, std::int64_t deadline) noexcept {
@@ -41,8 +46,8 @@ void futex_wait(std::span<const futex_key> keys, std::int64_t deadline) noexcept
         wait_one(keys[0], deadline);
         return;
     }
-    std::array<futex_waitv, most_keys> list{};
-    const std::size_t count = std::min(keys.size(), most_keys);
+    std::array<futex_waitv, most_futex_keys> list{};
+    const std::size_t count = std::min(keys.size(), most_futex_keys);
     for (std::size_t i = 0; i < count; ++i) {
         list[i].uaddr = reinterpret_cast<std::uintptr_t>(keys[i].word);
         list[i].val = keys[i].expected;

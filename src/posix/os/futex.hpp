@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -12,8 +13,13 @@ struct futex_key {
     std::uint32_t expected;
 };
 
+/// How many words a thread can sleep on (FUTEX_WAITV_MAX).
+inline constexpr std::size_t most_futex_keys = 128;
+
 /// Nanoseconds of CLOCK_MONOTONIC.
 std::int64_t monotonic_now() noexcept;
+/// Nanoseconds of CLOCK_REALTIME.
+std::int64_t wall_clock_now() noexcept;
 
 /// Sleeps until one of the words is woken or differs, or until `deadline` (monotonic nanoseconds). May return early.
 /// The words are in shared memory. Kernels without futex_waitv sleep on the first word only, and not longer than 10 ms.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "posix/arena/session_lock.hpp"
+#include "posix/dispatch/relay.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/views.hpp"
@@ -337,6 +338,7 @@ void before_fork() noexcept {
             forks::settle_failed(tls.me);
             make_room_for_process(tls.me);
         });
+    relay::before_fork();
     reaper::before_fork();
     views::before_fork();
     forked_record = 0;
@@ -352,6 +354,7 @@ void after_fork_in_parent() noexcept {
     forks::parent_goes_on(forked_record);
     views::after_fork();
     reaper::after_fork_in_parent();
+    relay::after_fork_in_parent();
     the_session().gate.unlock();
 }
 
@@ -359,6 +362,7 @@ void after_fork_in_child() noexcept {
     session_state& s = the_session();
     views::after_fork();
     reaper::after_fork_in_child();
+    relay::after_fork_in_child();
     const bool was_attached = tls.epoch != 0 && !s.ended;
     tls = {};
     s.exited_threads.clear();

@@ -29,6 +29,12 @@ inline const context& enter() {
     return enter_slowly();
 }
 
+/// The same for the quick paths: null when the thread is not attached.
+inline const context* attached() noexcept {
+    const u32 epoch = attached_epoch->load(std::memory_order_acquire);
+    return epoch != 0 && tls.epoch == epoch ? &tls.me : nullptr;
+}
+
 /// The process is about to end with this code: closes its handles and, when it is the last one, removes the arena.
 void detach(u32 exit_code) noexcept;
 

@@ -30,6 +30,7 @@ u32 make_process_record(transaction& tx) {
     process.free_tail.put(0);
     process.used.put(0);
     process.making.put(0);
+    process.watches.put(0);
     process.builder.put(tx.me().process);
     tx.set(process.generation, process.generation.get() + 1);
     tx.set(process.state, static_cast<u32>(process_state::building));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "posix/arena/session_lock.hpp"
+#include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/section.hpp"
 #include "posix/os/exit_status.hpp"
@@ -171,6 +172,7 @@ void settle_old_image(const context& me, u32 index, u32 generation) {
             settle_thread(tx, t, 0);
         });
     }
+    if (still()) remove_watches_of(me, index, generation);
     close_entries(
         me, index, generation,
         [](u64 e) { return entry::kind_of(e) == entry::kind::view || (e & entry::inheritable) == 0; }, still);
@@ -180,9 +182,10 @@ void settle_old_image(const context& me, u32 index, u32 generation) {
 }
 
 void close_everything(const context& me) {
+    const u32 generation = the_arena().process(me.process).generation.get();
+    remove_watches_of(me, me.process, generation);
     close_entries(
-        me, me.process, the_arena().process(me.process).generation.get(), [](u64) { return true; },
-        [] { return true; });
+        me, me.process, generation, [](u64) { return true; }, [] { return true; });
 }
 
 void settle_process(const context& me, u32 index, u32 generation, std::optional<u32> code) {
@@ -200,6 +203,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
 
     settle_unborn(me, index, generation);
     settle_threads(me, index, generation, result);
+    remove_watches_of(me, index, generation);
     close_entries(
         me, index, generation, [](u64) { return true; }, [] { return true; });
     transact(me, [&](transaction& tx) {

@@ -1,18 +1,17 @@
 #include "posix/process/reaper.hpp"
 
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <map>
 #include <mutex>
 
 #include "posix/arena/arena.hpp"
 #include "posix/os/exit_status.hpp"
+#include "posix/os/helper_thread.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/process/attach.hpp"
 #include "posix/process/reap.hpp"
@@ -69,18 +68,7 @@ void start(reaper_state& r) {
     r.poll = os::descriptor(epoll_create1(EPOLL_CLOEXEC));
     if (!r.poll)
         fail(errc::too_many_open_files, "no descriptor is left to watch processes with: {}", std::strerror(errno));
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, std::size_t{512} * 1024);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread{};
-    const int error = pthread_create(&thread, &attributes, run, nullptr);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    pthread_attr_destroy(&attributes);
+    const int error = os::start_helper_thread(run, nullptr);
     if (error != 0) fail(errc::no_system_resources, "no thread to watch processes with: {}", std::strerror(error));
     r.running = true;
 }

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "posix/arena/transaction.hpp"
+
+// A timer. Nothing happens when it becomes due: whoever looks at it compares its time with the clock, and who waits
+// for it sleeps no longer than until then. So a timer needs no thread, and its state may lag behind: read() gives the
+// state as it is now. Changed under the lock only.
+namespace kobj::posix::timer_object {
+
+// In the state.
+inline constexpr u64 signaled = 1;
+inline constexpr u64 manual_reset = 2;
+inline constexpr u64 armed = 4;
+inline constexpr u64 absolute = 8;           ///< `extra`, the due time, is wall-clock time; otherwise monotonic
+inline constexpr unsigned period_shift = 4;  ///< milliseconds, 31 bits
+inline constexpr i64 longest_period = 0x7FFF'FFFF;
+
+struct reading {
+    u64 value;  ///< of the state
+    u64 due;    ///< `extra`
+};
+/// As it is now.
+reading read(const object_record& timer);
+inline bool is_signaled(const object_record& timer) {
+    return (read(timer).value & signaled) != 0;
+}
+
+/// Stores what has become of the timer, so that a clock that is set back does not undo it.
+void advance(transaction& tx, object_record& timer);
+void take(transaction& tx, object_record& timer);
+/// `ticks` as due_time::ticks().
+void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms);
+void disarm(transaction& tx, object_record& timer);
+
+/// When somebody who sleeps should look at it again, in monotonic nanoseconds; INT64_MAX when it is not armed. Without
+/// the lock a hint.
+i64 due_at(const object_record& timer);
+
+}  // namespace kobj::posix::timer_object

@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/scratch.hpp"
 #include "support/state.hpp"
+#include "support/watchdog.hpp"
 
 #include <kobj/kobj.hpp>
 
@@ -81,6 +82,31 @@ TEST_CASE("A release needs no right beyond those that any handle has", "[access]
         CHECK(error_of(reads.release()) == errc::not_owner);
     }
     CHECK(probe(gate) == seen::free);
+}
+
+TEST_CASE("To signal an event, a semaphore or a timer needs the right to modify its state", "[access]") {
+    auto bell = kobj::event::create({.manual_reset = true}).value();
+    auto blind_bell = bell.duplicate({.access = rights::synchronize}).value();
+    CHECK(error_of(blind_bell.set()) == errc::access_denied);
+    CHECK(error_of(blind_bell.pulse()) == errc::access_denied);
+    CHECK(bell.wait(0s).value() == kobj::wait_status::timed_out);
+    CHECK(bell.set().has_value());
+    CHECK(error_of(blind_bell.reset()) == errc::access_denied);
+    CHECK(blind_bell.wait(0s).value() == kobj::wait_status::signaled);
+
+    auto units = kobj::semaphore::create(0, 2).value();
+    auto blind_units = units.duplicate({.access = rights::synchronize}).value();
+    CHECK(error_of(blind_units.release()) == errc::access_denied);
+    CHECK(units.release().value() == 0);
+
+    auto clock = kobj::timer::create().value();
+    auto blind_clock = clock.duplicate({.access = rights::synchronize}).value();
+    CHECK(error_of(blind_clock.set(0s)) == errc::access_denied);
+    CHECK(error_of(blind_clock.cancel()) == errc::access_denied);
+    CHECK(clock.wait(0s).value() == kobj::wait_status::timed_out);
+    const auto setter = clock.duplicate({.access = rights::timer_modify_state}).value();
+    CHECK(kobj::timer::set(setter.get(), kobj::due_time(0s)).has_value());
+    CHECK(clock.wait(test::patience()).value() == kobj::wait_status::signaled);
 }
 
 TEST_CASE("A process handle does what its rights allow", "[access][process]") {

@@ -21,7 +21,7 @@ table_reporter::row& table_reporter::find(const std::string& group, const std::s
     auto& rows = groups_[group];
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const row& r) { return r.name == name; });
     if (found != rows.end()) return *found;
-    return rows.emplace_back(row{name, 0, 0});
+    return rows.emplace_back(row{name, 0, 0, 0});
 }
 
 bool table_reporter::ReportContext(const Context& context) {
@@ -39,13 +39,16 @@ void table_reporter::ReportRuns(const std::vector<Run>& runs) {
         }
         const std::size_t slash = name.find('/');
         row& r = find(name.substr(0, slash), name.substr(slash + 1));
+        r.order = run.family_index;
         if (run.aggregate_name == "median") r.median_ns = run.GetAdjustedRealTime();
         if (run.aggregate_name == "stddev") r.spread_ns = run.GetAdjustedRealTime();
     }
 }
 
 void table_reporter::Finalize() {
-    for (const auto& [group, rows] : groups_) {
+    for (auto& [group, rows] : groups_) {
+        // As they stand in the source, not as they happened to run.
+        std::sort(rows.begin(), rows.end(), [](const row& a, const row& b) { return a.order < b.order; });
         std::printf("\n%-34s %12s %12s %8s\n", group.c_str(), "median ns", "stddev ns", "ratio");
         for (const row& r : rows)
             std::printf("%-34s %12.2f %12.2f %8.2f\n", r.name.c_str(), r.median_ns, r.spread_ns,

@@ -24,6 +24,7 @@ private:
         std::string name;
         double median_ns;
         double spread_ns;
+        std::int64_t order;  ///< in the source
     };
     row& find(const std::string& group, const std::string& name);
 

@@ -1,0 +1,128 @@
+// Events, semaphores and waits for several objects, uncontended: beside what POSIX has for the same job.
+
+#include <kobj/kobj.hpp>
+
+#include <benchmark/benchmark.h>
+#include <poll.h>
+#include <semaphore.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void posix_semaphore(benchmark::State& state) {
+    sem_t units;
+    if (sem_init(&units, 1, 0) != 0) return state.SkipWithError("sem_init");
+    for (auto _ : state) {
+        if (sem_post(&units) != 0 || sem_wait(&units) != 0) return state.SkipWithError("post or wait");
+    }
+    sem_destroy(&units);
+}
+
+void event_set_and_wait(benchmark::State& state) {
+    auto event = kobj::event::create().value();
+    for (auto _ : state) {
+        if (!event.set() || !event.wait()) return state.SkipWithError("set or wait");
+    }
+}
+
+void semaphore_release_and_wait(benchmark::State& state) {
+    auto units = kobj::semaphore::create(0, 1).value();
+    for (auto _ : state) {
+        if (!units.release() || !units.acquire()) return state.SkipWithError("release or acquire");
+    }
+}
+
+void eventfd_write_and_read(benchmark::State& state) {
+    const int fd = eventfd(0, EFD_CLOEXEC);
+    for (auto _ : state) {
+        if (eventfd_write(fd, 1) != 0) return state.SkipWithError("write");
+        eventfd_t count = 0;
+        if (eventfd_read(fd, &count) != 0) return state.SkipWithError("read");
+    }
+    close(fd);
+}
+
+struct events {
+    explicit events(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            all.push_back(kobj::event::create().value());
+            handles.push_back(all.back().get());
+        }
+    }
+    std::vector<kobj::event> all;
+    std::vector<kobj::handle_value> handles;
+};
+
+void poll_one_64_times(benchmark::State& state) {
+    const events one(1);
+    for (auto _ : state) {
+        for (int i = 0; i < 64; ++i) benchmark::DoNotOptimize(kobj::wait(one.handles[0], 0s));
+    }
+}
+
+void poll_any_of_64(benchmark::State& state) {
+    const events many(64);
+    for (auto _ : state) benchmark::DoNotOptimize(kobj::wait_any(many.handles, 0s));
+}
+
+void take_last_of_64(benchmark::State& state) {
+    events many(64);
+    for (auto _ : state) {
+        if (!many.all[63].set()) return state.SkipWithError("set");
+        if (kobj::wait_any(many.handles)->index != 63) return state.SkipWithError("wait_any");
+    }
+}
+
+void take_all_of_8(benchmark::State& state) {
+    events many(8);
+    for (auto _ : state) {
+        for (auto& each : many.all) {
+            if (!each.set()) return state.SkipWithError("set");
+        }
+        if (!kobj::wait_all(many.handles)) return state.SkipWithError("wait_all");
+    }
+}
+
+// What is signaled without a sleep in between.
+void set_and_take_from_wait_set(benchmark::State& state) {
+    const auto count = static_cast<std::size_t>(state.range(0));
+    events members(count);
+    auto set = kobj::wait_set::create().value();
+    for (std::size_t i = 0; i < count; ++i) set.add(members.handles[i], i).value();
+    std::size_t next = 0;
+    for (auto _ : state) {
+        next = (next + 7919) % count;
+        if (!members.all[next].set()) return state.SkipWithError("set");
+        if (set.wait()->key != next) return state.SkipWithError("wait");
+    }
+}
+
+void system_poll_of_64(benchmark::State& state) {
+    std::vector<pollfd> all(64);
+    for (auto& each : all) each = {eventfd(0, EFD_CLOEXEC), POLLIN, 0};
+    for (auto _ : state) benchmark::DoNotOptimize(poll(all.data(), all.size(), 0));
+    for (const auto& each : all) close(each.fd);
+}
+
+// The first case of a group is what the others are compared with.
+BENCHMARK(posix_semaphore)->Name("signal and wait/POSIX semaphore");
+BENCHMARK(event_set_and_wait)->Name("signal and wait/kobj event");
+BENCHMARK(semaphore_release_and_wait)->Name("signal and wait/kobj semaphore");
+BENCHMARK(eventfd_write_and_read)->Name("signal and wait/eventfd");
+
+BENCHMARK(poll_one_64_times)->Name("wait for any of 64/64 polls of one kobj event");
+BENCHMARK(poll_any_of_64)->Name("wait for any of 64/poll, none signaled");
+BENCHMARK(take_last_of_64)->Name("wait for any of 64/set the last, take it");
+BENCHMARK(take_all_of_8)->Name("wait for any of 64/set 8, take all of them");
+BENCHMARK(system_poll_of_64)->Name("wait for any of 64/poll() of 64 eventfds");
+
+BENCHMARK(set_and_take_from_wait_set)->Arg(10)->Name("wait set/10 members: set one, take it");
+BENCHMARK(set_and_take_from_wait_set)->Arg(10'000)->Name("wait set/10,000 members: set one, take it");
+
+}  // namespace

@@ -131,8 +131,8 @@ void* map_section(const section_facts& section, const std::string& name, view_ac
         std::string note;
         mapped.error = os::read_section_note(name, note);
         if (mapped.error == 0) {
-            const os::descriptor file = open_to_map(note, how == view_access::write, offset + length);
-            mapped = os::map_descriptor(file.get(), how, offset, length);
+            mapped =
+                os::map_user_file(open_to_map(note, how == view_access::write, offset + length), how, offset, length);
             if (mapped.base == nullptr && mapped.error == ENODEV)
                 fail(errc::not_supported, "the file system of a file cannot map it");
         }

@@ -7,6 +7,7 @@
 
 #include <kobj/kobj.hpp>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -168,6 +169,46 @@ TEST_CASE("A full /dev/shm gives an error, never a signal", "[limits][error]") {
     if (!may_mount()) return;
     CHECK(run_in_small_memory("16k", "cannot_attach") == 0);
     CHECK(run_in_small_memory("1m", "fill_shared_memory") == 0);
+}
+
+ROLE(fill_disk) {
+    // The small disk is /dev/shm itself.
+    const std::string path = "/dev/shm/grows";
+    test::write_file(path, "abc");
+    const auto before = test::table();
+    const auto made = kobj::file_mapping::create_over(path, 64 * mebibyte);
+    ROLE_CHECK(error_of(made) == errc::disk_full);
+    ROLE_CHECK(made.error().message().find(path) != std::string::npos);
+    ROLE_CHECK(std::filesystem::file_size(path) == 3);
+    ROLE_CHECK(test::table() == before);
+    ROLE_CHECK(error_of(kobj::file_mapping::create_over(path, UINT64_MAX)) == errc::disk_full);
+    const auto fits = kobj::file_mapping::create_over(path, mebibyte).value();
+    const auto bytes = fits.map<char>().value();
+    for (std::size_t i = 3; i < bytes.size(); ++i) bytes[i] = 'x';
+    return 0;
+}
+
+TEST_CASE("A full disk is an error of a mapping that makes its file longer", "[limits][error][file_mapping]") {
+    if (!may_mount()) return;
+    CHECK(run_in_small_memory("4m", "fill_disk") == 0);
+}
+
+ROLE(limited_growth) {
+    // A limit that the session's own files stay below.
+    const rlimit limit{16 * mebibyte, 16 * mebibyte};
+    const auto first = kobj::mutex::create().value();
+    ROLE_CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    ROLE_CHECK(error_of(kobj::file_mapping::create_over(args.text(0), 32 * mebibyte)) == errc::disk_full);
+    ROLE_CHECK(std::filesystem::file_size(args.text(0)) == 3);
+    return 0;
+}
+
+TEST_CASE("A limit on the size of files is an error of a mapping, too", "[limits][error][file_mapping]") {
+    const test::own_session session;
+    const test::scratch_directory folder;
+    const std::string path = (folder.path() / "file").string();
+    test::write_file(path, "abc");
+    CHECK(test::run_role("limited_growth", {path}, session.options()) == 0);
 }
 
 ROLE(limited_file_size) {

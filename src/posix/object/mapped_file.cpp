@@ -1,10 +1,13 @@
 #include "posix/object/mapped_file.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
-#include "posix/fail.hpp"
+#include "posix/arena/arena.hpp"
 
 namespace kobj::posix {
 
@@ -46,7 +49,8 @@ os::opened_file open_to_make(const std::string& path, bool write) {
 std::string note_of(const os::opened_file& opened) {
     const std::string path = os::path_of(opened.file.get());
     if (path.empty()) fail(errc::filename_exceeds_range, "the absolute path of a file to be mapped is too long");
-    return text("{} {}\n{}", opened.facts.device, opened.facts.inode, path);
+    const os::file_identity& which = opened.facts.identity;
+    return text("{} {} {}\n{}", which.device, which.inode, which.born, path);
 }
 
 void grow_mapped_file(const os::opened_file& opened, u64 size, const std::string& path) {
@@ -55,26 +59,46 @@ void grow_mapped_file(const os::opened_file& opened, u64 size, const std::string
     fail(errc::disk_full, "the file \"{}\" cannot be made {} bytes long: {}", path, size, std::strerror(error));
 }
 
-os::descriptor open_to_map(const std::string& note, bool write, u64 end) {
+namespace {
+
+// Who has a view of it has it open. Reads without the lock: what is wrong here is not found there.
+os::opened_file find_open_file(const os::file_identity& which, bool write) {
+    arena& a = the_arena();
+    os::opened_file found = os::open_as_in_process(static_cast<u32>(getpid()), which, write);
+    const u32 high = std::min(a.header().high_process.get(), a.capacity(region::processes));
+    for (u32 p = 1; p < high && !found.file; ++p) {
+        const process_record& process = a.process(p);
+        if (process.state.get() == static_cast<u32>(process_state::attached) && process.id.get() != 0)
+            found = os::open_as_in_process(process.id.get(), which, write);
+    }
+    return found;
+}
+
+}  // namespace
+
+os::opened_file open_to_map(const std::string& note, bool write, u64 end) {
     const std::size_t line = note.find('\n');
     if (line == std::string::npos) fail_corrupt("the note of a file mapping");
     char* rest = nullptr;
-    const u64 device = std::strtoull(note.c_str(), &rest, 10);
-    const u64 inode = std::strtoull(rest, nullptr, 10);
+    os::file_identity which;
+    which.device = std::strtoull(note.c_str(), &rest, 10);
+    which.inode = std::strtoull(rest, &rest, 10);
+    which.born = std::strtoull(rest, nullptr, 10);
     const std::string path = note.substr(line + 1);
     os::opened_file opened = os::open_user_file(path, write);
-    if (!opened.file) {
-        if (opened.error == ENOENT || opened.error == ENOTDIR)
-            fail(errc::file_invalid, "the mapped file is no longer at \"{}\"", path);
-        fail_to_open(path, write, opened.error);
+    const int error = opened.error;
+    if (!opened.file && error != ENOENT && error != ENOTDIR) fail_to_open(path, write, error);
+    if (!opened.file || opened.facts.identity != which) {
+        opened = find_open_file(which, write);
+        if (!opened.file && error != 0) fail(errc::file_invalid, "the mapped file is no longer at \"{}\"", path);
+        if (!opened.file)
+            fail(errc::file_invalid, "what is at \"{}\" is another file than the one that was mapped", path);
     }
-    if (opened.facts.device != device || opened.facts.inode != inode)
-        fail(errc::file_invalid, "what is at \"{}\" is another file than the one that was mapped", path);
     // To use what is not there would be SIGBUS.
     if (opened.facts.size < end)
         fail(errc::file_invalid, "the file \"{}\" has become too short: {} bytes of at least {}", path,
              opened.facts.size, end);
-    return std::move(opened.file);
+    return opened;
 }
 
 }  // namespace kobj::posix

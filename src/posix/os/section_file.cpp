@@ -1,5 +1,6 @@
 #include "posix/os/section_file.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "posix/os/shared_file.hpp"
 
@@ -20,10 +22,44 @@ namespace ipc = boost::interprocess;
 
 namespace {
 
-// The regions of this process by address: a view is unmapped by where it is.
+using identity = std::pair<std::uint64_t, std::uint64_t>;
+
+identity identity_of(int fd) noexcept {
+    struct stat facts {};
+    return fstat(fd, &facts) == 0 ? identity(facts.st_dev, facts.st_ino) : identity();
+}
+
+// A file of the program that stays open while it is mapped: others find it here when it has lost its path.
+class kept_file {
+public:
+    kept_file(descriptor&& file, const identity& which) : file_(std::move(file)), which_(which) {
+        // Out of the way of programs that count on low numbers.
+        constexpr int high_enough = 100;
+        if (const int moved = fcntl(file_.get(), F_DUPFD_CLOEXEC, high_enough); moved >= 0) file_ = descriptor(moved);
+    }
+    kept_file(const kept_file&) = delete;
+    kept_file& operator=(const kept_file&) = delete;
+    ~kept_file() {
+        // A program that closes all descriptors has closed this one, too, and may have another file there.
+        if (identity_of(file_.get()) != which_) (void)file_.release();
+    }
+    [[nodiscard]] const identity& which() const noexcept { return which_; }
+
+private:
+    descriptor file_;
+    identity which_;
+};
+
+struct mapped_part {
+    ipc::mapped_region region;
+    std::shared_ptr<kept_file> file;  ///< null for memory
+};
+
+// What this process has mapped, by address: a view is unmapped by where it is.
 struct region_list {
     std::mutex gate;
-    std::map<void*, ipc::mapped_region> regions;
+    std::map<void*, mapped_part> parts;
+    std::map<identity, std::weak_ptr<kept_file>> files;
 };
 region_list& the_regions() {
     static region_list& only = *new region_list;
@@ -68,6 +104,25 @@ struct borrowed_descriptor {
     }
 };
 
+// Maps, and remembers it with what `keep` returns.
+template <class Keep>
+mapped_section map(int fd, view_access how, std::uint64_t offset, std::size_t length, Keep keep) noexcept {
+    try {
+        ipc::mapped_region region(borrowed_descriptor{fd}, mode_of(how), static_cast<ipc::offset_t>(offset), length);
+        void* base = region.get_address();
+        region_list& list = the_regions();
+        const std::lock_guard lock(list.gate);
+        mapped_part& part = list.parts[base];
+        part.file = keep(list);
+        part.region.swap(region);
+        return {base, 0};
+    } catch (const ipc::interprocess_exception& why) {
+        return {nullptr, error_of(why)};
+    } catch (const std::bad_alloc&) {
+        return {nullptr, ENOMEM};
+    }
+}
+
 }  // namespace
 
 int make_section_file(const std::string& name, std::uint64_t size) noexcept {
@@ -105,19 +160,17 @@ void remove_section_file(const std::string& name) noexcept {
     ipc::shared_memory_object::remove(name.c_str());
 }
 
-mapped_section map_descriptor(int fd, view_access how, std::uint64_t offset, std::size_t length) noexcept {
-    try {
-        ipc::mapped_region mapped(borrowed_descriptor{fd}, mode_of(how), static_cast<ipc::offset_t>(offset), length);
-        void* base = mapped.get_address();
-        region_list& list = the_regions();
-        const std::lock_guard lock(list.gate);
-        list.regions[base] = std::move(mapped);
-        return {base, 0};
-    } catch (const ipc::interprocess_exception& why) {
-        return {nullptr, error_of(why)};
-    } catch (const std::bad_alloc&) {
-        return {nullptr, ENOMEM};
-    }
+mapped_section map_user_file(opened_file opened, view_access how, std::uint64_t offset, std::size_t length) noexcept {
+    return map(opened.file.get(), how, offset, length, [&opened](region_list& list) {
+        const identity which(opened.facts.identity.device, opened.facts.identity.inode);
+        std::weak_ptr<kept_file>& known = list.files[which];
+        std::shared_ptr<kept_file> kept = known.lock();
+        if (!kept) {
+            kept = std::make_shared<kept_file>(std::move(opened.file), which);
+            known = kept;
+        }
+        return kept;
+    });
 }
 
 mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
@@ -125,7 +178,8 @@ mapped_section map_section_file(const std::string& name, view_access how, std::u
     try {
         const ipc::shared_memory_object file(ipc::open_only, name.c_str(),
                                              how == view_access::write ? ipc::read_write : ipc::read_only);
-        return map_descriptor(file.get_mapping_handle().handle, how, offset, length);
+        return map(file.get_mapping_handle().handle, how, offset, length,
+                   [](region_list&) { return std::shared_ptr<kept_file>(); });
     } catch (const ipc::interprocess_exception& why) {
         return {nullptr, error_of(why)};
     }
@@ -133,12 +187,14 @@ mapped_section map_section_file(const std::string& name, view_access how, std::u
 
 void unmap_section(void* base) noexcept {
     region_list& list = the_regions();
-    ipc::mapped_region gone;
+    mapped_part gone;
     const std::lock_guard lock(list.gate);
-    const auto found = list.regions.find(base);
-    if (found == list.regions.end()) return;
-    gone.swap(found->second);
-    list.regions.erase(found);
+    const auto found = list.parts.find(base);
+    if (found == list.parts.end()) return;
+    gone.region.swap(found->second.region);
+    gone.file.swap(found->second.file);
+    list.parts.erase(found);
+    if (gone.file && gone.file.use_count() == 1) list.files.erase(gone.file->which());
 }
 
 int flush_section(void* base, std::size_t length) noexcept {

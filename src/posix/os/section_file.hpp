@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "posix/os/user_file.hpp"
+
 // A session file for each file mapping, found by its name, so that every process of the session can map it without
 // passing a descriptor: it is the memory itself, or a note that tells which file of the program is mapped. Through
 // Boost.Interprocess.
@@ -24,8 +26,8 @@ struct mapped_section {
 };
 mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
                                 std::size_t length) noexcept;
-/// A view of any open file. The descriptor is not needed any more.
-mapped_section map_descriptor(int fd, view_access how, std::uint64_t offset, std::size_t length) noexcept;
+/// A view of a file of the program, which is kept open as long as this process has a view of it: by one descriptor.
+mapped_section map_user_file(opened_file opened, view_access how, std::uint64_t offset, std::size_t length) noexcept;
 void unmap_section(void* base) noexcept;
 /// Writes what has changed to the file. 0 or errno.
 int flush_section(void* base, std::size_t length) noexcept;

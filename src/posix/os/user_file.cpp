@@ -1,9 +1,11 @@
 #include "posix/os/user_file.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,22 +14,54 @@
 
 namespace kobj::posix::os {
 
-opened_file open_user_file(const std::string& path, bool write) noexcept {
+namespace {
+
+opened_file open_at(int folder, const char* path, bool write) noexcept {
     opened_file made;
-    made.file = descriptor(open(path.c_str(), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    if (!made.file) {
-        made.error = errno;
-        return made;
-    }
-    struct stat facts {};
-    if (fstat(made.file.get(), &facts) != 0) {
+    made.file = descriptor(openat(folder, path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    struct statx facts {};
+    if (!made.file || statx(made.file.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &facts) != 0) {
         made.error = errno;
         made.file.reset();
         return made;
     }
-    made.facts = {facts.st_dev, facts.st_ino, static_cast<std::uint64_t>(facts.st_size), S_ISREG(facts.st_mode),
-                  S_ISDIR(facts.st_mode)};
+    made.facts.identity.device = makedev(facts.stx_dev_major, facts.stx_dev_minor);
+    made.facts.identity.inode = facts.stx_ino;
+    if ((facts.stx_mask & STATX_BTIME) != 0)
+        made.facts.identity.born =
+            static_cast<std::uint64_t>(facts.stx_btime.tv_sec) * 1'000'000'000U + facts.stx_btime.tv_nsec;
+    made.facts.size = facts.stx_size;
+    made.facts.regular = S_ISREG(facts.stx_mode);
+    made.facts.directory = S_ISDIR(facts.stx_mode);
     return made;
+}
+
+}  // namespace
+
+opened_file open_user_file(const std::string& path, bool write) noexcept {
+    return open_at(AT_FDCWD, path.c_str(), write);
+}
+
+opened_file open_as_in_process(std::uint32_t pid, const file_identity& which, bool write) noexcept {
+    opened_file found;
+    found.error = ENOENT;
+    char path[64];
+    std::snprintf(path, sizeof path, "/proc/%u/fd", pid);
+    DIR* const descriptors = opendir(path);
+    if (descriptors == nullptr) return found;
+    const int folder = dirfd(descriptors);
+    while (const dirent* const each = readdir(descriptors)) {
+        struct stat facts {};
+        if (fstatat(folder, each->d_name, &facts, 0) != 0 || facts.st_dev != which.device ||
+            facts.st_ino != which.inode)
+            continue;
+        found = open_at(folder, each->d_name, write);
+        // Its number may be another file's since.
+        if (found.file && found.facts.identity == which) break;
+        found.file.reset();
+    }
+    closedir(descriptors);
+    return found;
 }
 
 std::string path_of(int fd) {

@@ -8,9 +8,16 @@
 // Files of the program, which file mappings are made over.
 namespace kobj::posix::os {
 
-struct file_facts {
+/// Which file it is. The number of an inode is used again soon; the time tells its users apart.
+struct file_identity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
+    std::uint64_t born = 0;  ///< in nanoseconds; 0 where the file system does not tell
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+struct file_facts {
+    file_identity identity;
     std::uint64_t size = 0;
     bool regular = false;
     bool directory = false;
@@ -23,6 +30,9 @@ struct opened_file {
 };
 /// Does not wait, whatever there is at `path`.
 opened_file open_user_file(const std::string& path, bool write) noexcept;
+
+/// Opens a file anew that a process has open, wherever it is by now. ENOENT when the process does not have it.
+opened_file open_as_in_process(std::uint32_t pid, const file_identity& which, bool write) noexcept;
 
 /// The absolute path of an open file. Empty when it cannot be told.
 std::string path_of(int fd);

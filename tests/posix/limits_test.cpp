@@ -8,6 +8,7 @@
 #include <kobj/kobj.hpp>
 
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -181,6 +182,8 @@ ROLE(fill_disk) {
     ROLE_CHECK(made.error().message().find(path) != std::string::npos);
     ROLE_CHECK(std::filesystem::file_size(path) == 3);
     ROLE_CHECK(test::table() == before);
+    // The arena and the file, and no session file of the mapping.
+    ROLE_CHECK(std::distance(std::filesystem::directory_iterator("/dev/shm"), {}) == 2);
     ROLE_CHECK(error_of(kobj::file_mapping::create_over(path, UINT64_MAX)) == errc::disk_full);
     const auto fits = kobj::file_mapping::create_over(path, mebibyte).value();
     const auto bytes = fits.map<char>().value();

@@ -1,0 +1,11 @@
+#pragma once
+
+// The kernel-object part of Win32 for POSIX: docs/windows_h.md. On Windows the system's own header is used instead.
+
+#include <stdarg.h>
+
+#include <windef.h>
+
+#include <winbase.h>
+
+#include <stringapiset.h>

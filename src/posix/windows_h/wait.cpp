@@ -1,0 +1,81 @@
+#include <kobj/wait.hpp>
+
+#include <sched.h>
+#include <time.h>
+
+#include <array>
+#include <cerrno>
+
+#include "posix/windows_h/call.hpp"
+
+using namespace kobj::windows_h;
+
+namespace {
+
+DWORD fail(DWORD error) noexcept {
+    SetLastError(error);
+    return WAIT_FAILED;
+}
+
+DWORD ended(kobj::wait_status status, std::size_t index) noexcept {
+    switch (status) {
+        case kobj::wait_status::signaled:
+            return WAIT_OBJECT_0 + static_cast<DWORD>(index);
+        case kobj::wait_status::abandoned:
+            return WAIT_ABANDONED_0 + static_cast<DWORD>(index);
+        case kobj::wait_status::timed_out:
+            break;
+    }
+    return WAIT_TIMEOUT;
+}
+
+}  // namespace
+
+DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds) {
+    const auto how = kobj::wait(value_of(object), limit_of(milliseconds));
+    return how ? ended(*how, 0) : fail(how.error().value());
+}
+
+DWORD WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alertable) {
+    return alertable != FALSE ? fail(ERROR_NOT_SUPPORTED) : WaitForSingleObject(object, milliseconds);
+}
+
+DWORD WaitForMultipleObjects(DWORD count, const HANDLE* objects, BOOL all, DWORD milliseconds) {
+    if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || objects == nullptr) return fail(ERROR_INVALID_PARAMETER);
+    std::array<kobj::handle_value, MAXIMUM_WAIT_OBJECTS> values;
+    for (DWORD i = 0; i < count; ++i) values[i] = value_of(objects[i]);
+    const std::span<const kobj::handle_value> list(values.data(), count);
+    const auto how =
+        all != FALSE ? kobj::wait_all(list, limit_of(milliseconds)) : kobj::wait_any(list, limit_of(milliseconds));
+    return how ? ended(how->status, how->index) : fail(how.error().value());
+}
+
+DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* objects, BOOL all, DWORD milliseconds, BOOL alertable) {
+    return alertable != FALSE ? fail(ERROR_NOT_SUPPORTED) : WaitForMultipleObjects(count, objects, all, milliseconds);
+}
+
+DWORD SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait, DWORD milliseconds, BOOL alertable) {
+    if (alertable != FALSE) return fail(ERROR_NOT_SUPPORTED);
+    const auto how = kobj::signal_and_wait(value_of(to_signal), value_of(to_wait), limit_of(milliseconds));
+    return how ? ended(*how, 0) : fail(how.error().value());
+}
+
+void Sleep(DWORD milliseconds) {
+    if (milliseconds == 0) {
+        sched_yield();
+        return;
+    }
+    timespec until{};
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += static_cast<long>(milliseconds % 1000) * 1'000'000;
+    if (until.tv_nsec >= 1'000'000'000) {
+        until.tv_nsec -= 1'000'000'000;
+        ++until.tv_sec;
+    }
+    do {
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+        }
+        until.tv_sec += INFINITE / 1000;
+    } while (milliseconds == INFINITE);
+}

@@ -126,18 +126,19 @@ std::size_t length_of_view(const section_facts& section, u64 offset, std::size_t
 /// Maps it. Throws failure.
 void* map_section(const section_facts& section, const std::string& name, view_access how, u64 offset,
                   std::size_t length) {
+    const auto access = static_cast<os::map_access>(how);
     os::mapped_section mapped;
     if (section.over_file) {
         std::string note;
         mapped.error = os::read_section_note(name, note);
         if (mapped.error == 0) {
-            mapped =
-                os::map_user_file(open_to_map(note, how == view_access::write, offset + length), how, offset, length);
+            mapped = os::map_user_file(open_to_map(note, how == view_access::write, offset + length), access, offset,
+                                       length);
             if (mapped.base == nullptr && mapped.error == ENODEV)
                 fail(errc::not_supported, "the file system of a file cannot map it");
         }
     } else {
-        mapped = os::map_section_file(name, how, offset, length);
+        mapped = os::map_section_file(name, access, offset, length);
     }
     if (mapped.base != nullptr) return mapped.base;
     if (mapped.error == ENOENT || mapped.error == EBADMSG)

@@ -70,13 +70,13 @@ int error_of(const ipc::interprocess_exception& why) noexcept {
     return why.get_native_error() != 0 ? why.get_native_error() : EIO;
 }
 
-ipc::mode_t mode_of(view_access how) noexcept {
+ipc::mode_t mode_of(map_access how) noexcept {
     switch (how) {
-        case view_access::read:
+        case map_access::read:
             return ipc::read_only;
-        case view_access::copy:
+        case map_access::copy:
             return ipc::copy_on_write;
-        case view_access::write:
+        case map_access::write:
             break;
     }
     return ipc::read_write;
@@ -106,7 +106,7 @@ struct borrowed_descriptor {
 
 // Maps, and remembers it with what `keep` returns.
 template <class Keep>
-mapped_section map(int fd, view_access how, std::uint64_t offset, std::size_t length, Keep keep) noexcept {
+mapped_section map(int fd, map_access how, std::uint64_t offset, std::size_t length, Keep keep) noexcept {
     try {
         ipc::mapped_region region(borrowed_descriptor{fd}, mode_of(how), static_cast<ipc::offset_t>(offset), length);
         void* base = region.get_address();
@@ -160,7 +160,7 @@ void remove_section_file(const std::string& name) noexcept {
     ipc::shared_memory_object::remove(name.c_str());
 }
 
-mapped_section map_user_file(opened_file opened, view_access how, std::uint64_t offset, std::size_t length) noexcept {
+mapped_section map_user_file(opened_file opened, map_access how, std::uint64_t offset, std::size_t length) noexcept {
     return map(opened.file.get(), how, offset, length, [&opened](region_list& list) {
         const identity which(opened.facts.identity.device, opened.facts.identity.inode);
         std::weak_ptr<kept_file>& known = list.files[which];
@@ -173,11 +173,11 @@ mapped_section map_user_file(opened_file opened, view_access how, std::uint64_t 
     });
 }
 
-mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
+mapped_section map_section_file(const std::string& name, map_access how, std::uint64_t offset,
                                 std::size_t length) noexcept {
     try {
         const ipc::shared_memory_object file(ipc::open_only, name.c_str(),
-                                             how == view_access::write ? ipc::read_write : ipc::read_only);
+                                             how == map_access::write ? ipc::read_write : ipc::read_only);
         return map(file.get_mapping_handle().handle, how, offset, length,
                    [](region_list&) { return std::shared_ptr<kept_file>(); });
     } catch (const ipc::interprocess_exception& why) {

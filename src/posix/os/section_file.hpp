@@ -1,7 +1,5 @@
 #pragma once
 
-#include <kobj/file_mapping.hpp>
-
 #include <cstdint>
 #include <string>
 
@@ -20,14 +18,17 @@ int make_section_note(const std::string& name, const std::string& content) noexc
 int read_section_note(const std::string& name, std::string& content);
 void remove_section_file(const std::string& name) noexcept;
 
+/// The numbers of kobj::view_access.
+enum class map_access : std::uint8_t { read = 0, write = 1, copy = 2 };
+
 struct mapped_section {
     void* base = nullptr;
     int error = 0;  ///< errno when base is null
 };
-mapped_section map_section_file(const std::string& name, view_access how, std::uint64_t offset,
+mapped_section map_section_file(const std::string& name, map_access how, std::uint64_t offset,
                                 std::size_t length) noexcept;
 /// A view of a file of the program, which is kept open as long as this process has a view of it: by one descriptor.
-mapped_section map_user_file(opened_file opened, view_access how, std::uint64_t offset, std::size_t length) noexcept;
+mapped_section map_user_file(opened_file opened, map_access how, std::uint64_t offset, std::size_t length) noexcept;
 void unmap_section(void* base) noexcept;
 /// Writes what has changed to the file. 0 or errno.
 int flush_section(void* base, std::size_t length) noexcept;

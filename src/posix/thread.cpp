@@ -240,8 +240,14 @@ result<std::uint32_t> thread::resume() {
             const u32 process = t.object->witness.get();
             const auto pid = static_cast<pid_t>(t.object->extra.get() >> 32U);
             if (pid == 0 || the_arena().process(process).id.get() != static_cast<u32>(pid)) return std::uint32_t{0};
+            // Claimed before the signal, since the process may have ended right behind it. Should this process be
+            // killed in between, the next resume does the rest.
+            constexpr u32 resuming = 2;
+            const bool first = count != resuming && t.object->suspended.swap(count, resuming);
             kill(pid, SIGCONT);
-            return t.object->suspended.swap(count, 0) ? std::uint32_t{1} : std::uint32_t{0};
+            count = resuming;
+            t.object->suspended.swap(count, 0);
+            return first ? std::uint32_t{1} : std::uint32_t{0};
         }
         if (!t.object->suspended.swap(count, 0)) return std::uint32_t{0};
         os::futex_wake(t.object->suspended.raw(), INT_MAX);

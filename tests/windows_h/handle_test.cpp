@@ -5,7 +5,7 @@ using test::owned;
 TEST_CASE("Closing handles", "[windows_h]") {
     HANDLE event = CreateEventW(nullptr, FALSE, FALSE, nullptr);
     CHECK(test::error_of([&] { CHECK(CloseHandle(event)); }) == test::untouched);
-    REFUSES(CloseHandle(event), ERROR_INVALID_HANDLE);
+    if (!test::on_windows) REFUSES(CloseHandle(event), ERROR_INVALID_HANDLE);  // may be another thread's by now
     REFUSES(CloseHandle(nullptr), ERROR_INVALID_HANDLE);
     CHECK(CloseHandle(GetCurrentProcess()));
     CHECK(CloseHandle(GetCurrentThread()));
@@ -30,6 +30,8 @@ TEST_CASE("Handle information", "[windows_h]") {
     if (!test::on_wine()) REFUSES(CloseHandle(event), ERROR_INVALID_HANDLE);
     CHECK(SetHandleInformation(event, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0));
     CHECK(CloseHandle(event));
+    // On Windows another thread of the program may have got the same value by now.
+    if (test::on_windows) return;
     REFUSES(GetHandleInformation(event, &flags), ERROR_INVALID_HANDLE);
     REFUSES(SetHandleInformation(event, HANDLE_FLAG_INHERIT, 0), ERROR_INVALID_HANDLE);
 }
@@ -45,14 +47,14 @@ TEST_CASE("Duplicating handles", "[windows_h]") {
     CHECK(flags == HANDLE_FLAG_INHERIT);
     CHECK(CloseHandle(copy));
     REQUIRE(DuplicateHandle(self, event, self, &copy, SYNCHRONIZE, FALSE, DUPLICATE_CLOSE_SOURCE));
-    if (copy != event) REFUSES(SetEvent(event), ERROR_INVALID_HANDLE);
+    if (!test::on_windows && copy != event) REFUSES(SetEvent(event), ERROR_INVALID_HANDLE);
     REFUSES(SetEvent(copy), ERROR_ACCESS_DENIED);
     // Wine does not take it.
     if (test::on_wine())
         CHECK(CloseHandle(copy));
     else
         CHECK(DuplicateHandle(self, copy, nullptr, nullptr, 0, FALSE, DUPLICATE_CLOSE_SOURCE));
-    REFUSES(CloseHandle(copy), ERROR_INVALID_HANDLE);
+    if (!test::on_windows) REFUSES(CloseHandle(copy), ERROR_INVALID_HANDLE);
     REFUSES(DuplicateHandle(self, nullptr, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS), ERROR_INVALID_HANDLE);
     REFUSES(DuplicateHandle(nullptr, self, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS), ERROR_INVALID_HANDLE);
     REQUIRE(DuplicateHandle(self, self, self, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));

@@ -300,8 +300,15 @@ void detach(u32 exit_code) noexcept {
         const bool last = transact(me, [&](transaction& tx) {
             const u32 high = a.header().high_process.get();
             bool alone = true;
-            for (u32 p = 1; p < high; ++p)
-                alone = alone && (p == self || a.process(p).state.get() == static_cast<u32>(process_state::free));
+            for (u32 p = 1; p < high; ++p) {
+                const process_record& other = a.process(p);
+                // One that has closed everything and is on its way out has left, too: it may have looked while this one
+                // was still there.
+                const bool gone =
+                    other.state.get() == static_cast<u32>(process_state::free) ||
+                    (other.state.get() == static_cast<u32>(process_state::detached) && other.used.get() == 0);
+                alone = alone && (p == self || gone);
+            }
             if (alone) {
                 tx.set(a.header().dead, 1);
                 return true;

@@ -6,11 +6,17 @@
 #include <fileapi.h>
 #include <handleapi.h>
 #include <heapapi.h>
+#include <interlockedapi.h>
+#include <libloaderapi.h>
 #include <memoryapi.h>
+#include <namespaceapi.h>
+#include <processenv.h>
 #include <processthreadsapi.h>
 #include <profileapi.h>
+#include <securitybaseapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
+#include <threadpoollegacyapiset.h>
 #include <timezoneapi.h>
 #include <winerror.h>
 

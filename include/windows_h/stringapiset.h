@@ -9,8 +9,10 @@
 #define WC_ERR_INVALID_CHARS 0x00000080U
 
 KOBJ_BEGIN_C
+// Partial: the code pages are CP_ACP and CP_UTF8.
 int WINAPI MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCCH lpMultiByteStr, int cbMultiByte,
                                LPWSTR lpWideCharStr, int cchWideChar);
+// Partial: the code pages are CP_ACP and CP_UTF8.
 int WINAPI WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharStr, int cchWideChar,
                                LPSTR lpMultiByteStr, int cbMultiByte, LPCCH lpDefaultChar, LPBOOL lpUsedDefaultChar);
 KOBJ_END_C

@@ -28,5 +28,6 @@ void WINAPI GetSystemTime(LPSYSTEMTIME lpSystemTime);
 void WINAPI GetLocalTime(LPSYSTEMTIME lpSystemTime);
 void WINAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
 void WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime);
+// Partial: level and revision of the processor are 0.
 void WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo);
 KOBJ_END_C

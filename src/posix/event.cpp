@@ -41,9 +41,8 @@ template <quick_change Quick>
 [[gnu::always_inline]] inline bool change_quickly(handle_value value) {
     const context* me = attached();
     if (me == nullptr) return false;
-    const target t = peek(*me, value);
-    return t.object != nullptr && t.type() == object_type::event && (t.access() & access::event_modify_state) != 0 &&
-           Quick(*t.object, t.seen);
+    const target t = peek<object_type::event>(*me, value);
+    return t.object != nullptr && (t.access() & access::event_modify_state) != 0 && Quick(*t.object, t.seen);
 }
 
 [[gnu::noinline]] result<void> change(handle_value value, quick_change* quick, locked_change* locked) {

@@ -32,20 +32,22 @@ result<mutex> mutex::open(std::string_view name, const open_options& options) {
 
 namespace {
 
-[[gnu::noinline]] void release_longer(handle_value value) {
-    const context& me = enter();
-    for (;;) {
-        const target t = look_up(me, value, object_type::mutex, 0);
-        switch (mutex_object::try_release(*t.object, t.seen, me)) {
-            case mutex_object::released::yes:
-                return;
-            case mutex_object::released::not_owner:
-                fail_not_owner(value);
-            case mutex_object::released::look_again:
-                if ((t.seen & state::contended) == 0) break;
-                return transact(me, [&](transaction& tx) { release_mutex(tx, t, value); });
+[[gnu::noinline]] result<void> release_longer(handle_value value) {
+    return guarded([&] {
+        const context& me = enter();
+        for (;;) {
+            const target t = look_up(me, value, object_type::mutex, 0);
+            switch (mutex_object::try_release(*t.object, t.seen, me)) {
+                case mutex_object::released::yes:
+                    return;
+                case mutex_object::released::not_owner:
+                    fail_not_owner(value);
+                case mutex_object::released::look_again:
+                    if ((t.seen & state::contended) == 0) break;
+                    return transact(me, [&](transaction& tx) { release_mutex(tx, t, value); });
+            }
         }
-    }
+    });
 }
 
 }  // namespace
@@ -53,12 +55,12 @@ namespace {
 result<void> mutex::release(handle_value value) {
     if (const context* me = attached(); me != nullptr) [[likely]] {
         // The quick case: nobody waits for it.
-        const target t = peek(*me, value);
-        if (t.object != nullptr && t.type() == object_type::mutex &&
-            mutex_object::try_release(*t.object, t.seen, *me) == mutex_object::released::yes) [[likely]]
+        const target t = peek<object_type::mutex>(*me, value);
+        if (t.object != nullptr && mutex_object::try_release(*t.object, t.seen, *me) == mutex_object::released::yes)
+            [[likely]]
             return {};
     }
-    return guarded([&] { release_longer(value); });
+    return release_longer(value);
 }
 
 }  // namespace kobj

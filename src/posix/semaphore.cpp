@@ -37,36 +37,37 @@ namespace {
 [[gnu::always_inline]] inline bool try_release(const target& t, u32 units) {
     if ((t.seen & state::contended) != 0) return false;
     // Not below the count: at worst of an object that has taken its place, and then the swap fails.
-    const u64 maximum = t.object->extra.get();
-    const u64 count = state::value(t.seen);
-    if (count > maximum || units > maximum - count) return false;
+    const i64 room = static_cast<i64>(t.object->extra.get() - state::value(t.seen));
+    if (room < i64{units}) return false;
     u64 seen = t.seen;
     return t.object->state.swap(seen, seen + units);
 }
 
-[[gnu::noinline]] std::int32_t release_longer(const context& me, handle_value value, u32 units) {
-    for (;;) {
-        const target t = look_up(me, value, object_type::semaphore, access::semaphore_modify_state);
-        if (try_release(t, units)) return static_cast<std::int32_t>(state::value(t.seen));
-        if ((t.seen & state::contended) == 0 && t.object->state.get() != t.seen) continue;
-        return static_cast<std::int32_t>(
-            transact(me, [&](transaction& tx) { return release_semaphore(tx, t, value, units); }));
-    }
+[[gnu::noinline]] result<std::int32_t> release_longer(handle_value value, std::int32_t how_many) {
+    return guarded([&] {
+        if (how_many <= 0) fail(errc::invalid_parameter, "a release of {} units", how_many);
+        const context& me = enter();
+        const u32 units = static_cast<u32>(how_many);
+        for (;;) {
+            const target t = look_up(me, value, object_type::semaphore, access::semaphore_modify_state);
+            if (try_release(t, units)) return static_cast<std::int32_t>(state::value(t.seen));
+            if ((t.seen & state::contended) == 0 && t.object->state.get() != t.seen) continue;
+            return static_cast<std::int32_t>(
+                transact(me, [&](transaction& tx) { return release_semaphore(tx, t, value, units); }));
+        }
+    });
 }
 
 }  // namespace
 
 result<std::int32_t> semaphore::release(handle_value value, std::int32_t units) {
     if (const context* me = attached(); me != nullptr && units > 0) [[likely]] {
-        const target t = peek(*me, value);
-        if (t.object != nullptr && t.type() == type && (t.access() & access::semaphore_modify_state) != 0 &&
+        const target t = peek<type>(*me, value);
+        if (t.object != nullptr && (t.access() & access::semaphore_modify_state) != 0 &&
             try_release(t, static_cast<u32>(units))) [[likely]]
             return static_cast<std::int32_t>(state::value(t.seen));
     }
-    return guarded([&] {
-        if (units <= 0) fail(errc::invalid_parameter, "a release of {} units", units);
-        return release_longer(enter(), value, static_cast<u32>(units));
-    });
+    return release_longer(value, units);
 }
 
 }  // namespace kobj

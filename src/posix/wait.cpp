@@ -16,35 +16,37 @@ constexpr bool is_poll(timeout limit) {
 /// How often a mutex that somebody holds is looked at again before the thread queues: a short section ends sooner.
 constexpr int spins = 60;
 
-[[gnu::noinline]] wait_status wait_longer(handle_value value, timeout limit) {
-    const context& me = enter();
-    const bool poll = is_poll(limit);
-    int spin = 0;
-    for (;;) {
-        const target t = look_up(me, value);
-        check_waitable(t, value);
-        switch (try_take(t, me)) {
-            case quick::taken:
-                return wait_status::signaled;
-            case quick::abandoned:
-                return wait_status::abandoned;
-            case quick::too_often:
-                fail_too_often(value);
-            case quick::again:
-                continue;
-            case quick::no:
-                // A thread that was silenced is seen to have ended only by a thorough look.
-                if (poll && t.type() != object_type::thread) return wait_status::timed_out;
-                if (t.type() == object_type::mutex && (t.seen & state::contended) == 0 && spin++ < spins) {
-                    os::relax();
+[[gnu::noinline]] result<wait_status> wait_longer(handle_value value, timeout limit) {
+    return guarded([&] {
+        const context& me = enter();
+        const bool poll = is_poll(limit);
+        int spin = 0;
+        for (;;) {
+            const target t = look_up(me, value);
+            check_waitable(t, value);
+            switch (try_take(t, me)) {
+                case quick::taken:
+                    return wait_status::signaled;
+                case quick::abandoned:
+                    return wait_status::abandoned;
+                case quick::too_often:
+                    fail_too_often(value);
+                case quick::again:
                     continue;
-                }
-                break;
-            case quick::locked:
-                break;
+                case quick::no:
+                    // A thread that was silenced is seen to have ended only by a thorough look.
+                    if (poll && t.type() != object_type::thread) return wait_status::timed_out;
+                    if (t.type() == object_type::mutex && (t.seen & state::contended) == 0 && spin++ < spins) {
+                        os::relax();
+                        continue;
+                    }
+                    break;
+                case quick::locked:
+                    break;
+            }
+            return wait_for(me, {&t, 1}, false, limit).status;
         }
-        return wait_for(me, {&t, 1}, false, limit).status;
-    }
+    });
 }
 
 }  // namespace
@@ -85,7 +87,7 @@ result<wait_status> wait(handle_value value, timeout limit) {
             return wait_status::signaled;
         if (how == quick::no) return wait_status::timed_out;
     }
-    return guarded([&] { return wait_longer(value, limit); });
+    return wait_longer(value, limit);
 }
 
 }  // namespace kobj

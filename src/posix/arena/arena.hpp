@@ -43,14 +43,19 @@ public:
     /// The entry if it is backed by memory, else null. For a number that comes from a caller.
     word64* find_table_entry(u32 process_index, u64 i);
 
-    // The same for the quick paths: null instead of a look at what others have committed.
-    word64* peek_table_entry(u32 process_index, u64 i) const noexcept {
-        return i < table_mark_[process_index].load(std::memory_order_relaxed) ? &table(process_index)[i] : nullptr;
+    word64* table(u32 process_index) const noexcept {
+        return reinterpret_cast<word64*>(base_ + tables_at + u64{process_index} * table_size);
     }
-    object_record* peek_object(u32 i) const noexcept {
+    /// How many entries of a table this process may touch.
+    [[nodiscard]] u32 table_mark(u32 process_index) const noexcept {
+        return table_mark_[process_index].load(std::memory_order_relaxed);
+    }
+    /// The object that an entry leads to; null beyond what this process may touch: no look at what others have
+    /// committed.
+    object_record* peek_object(u64 entry) const noexcept {
+        const u64 at = entry::object_offset(entry);
         const u64 mark = mark_[static_cast<std::size_t>(region::objects)].load(std::memory_order_relaxed);
-        return (u64{i} + 1) * sizeof(object_record) <= mark ? reinterpret_cast<object_record*>(base_ + objects_at) + i
-                                                            : nullptr;
+        return at < mark ? reinterpret_cast<object_record*>(base_ + objects_at + at) : nullptr;
     }
 
     u32 index_of(const object_record& o) const noexcept { return index_of(&o, objects_at); }
@@ -79,9 +84,6 @@ private:
     template <class T>
     u32 index_of(const T* record, u64 start) const noexcept {
         return static_cast<u32>(record - reinterpret_cast<const T*>(base_ + start));
-    }
-    word64* table(u32 process_index) const noexcept {
-        return reinterpret_cast<word64*>(base_ + tables_at + u64{process_index} * table_size);
     }
     void widen(region which, u64 end);
     void widen_table(u32 process_index, u32 i);

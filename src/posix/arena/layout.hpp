@@ -128,6 +128,10 @@ constexpr kind kind_of(u64 e) noexcept {
 constexpr u32 object(u64 e) noexcept {
     return static_cast<u32>(e >> 40U) & 0x3FFFFF;
 }
+/// Where that object lies in its region: one shift less than from the index, on the way of every quick call.
+constexpr u64 object_offset(u64 e) noexcept {
+    return e >> 34U & u64{0x3FFFFF} << 6U;
+}
 constexpr u32 access(u64 e) noexcept {
     return static_cast<u32>(e >> 19U) & 0x1FFFFF;
 }
@@ -159,7 +163,7 @@ struct alignas(64) object_record {
     word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count
 };
-static_assert(sizeof(object_record) == 64);
+static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
 
 struct alignas(128) name_record {
     static constexpr u32 text_room = 96;

@@ -27,6 +27,7 @@ target look_up(const context& me, handle_value value) {
     const u64 index = index_of(value);
     found.slot = index == 0 ? nullptr : the_arena().find_table_entry(me.process, index);
     if (found.slot == nullptr) fail_closed(value);
+    me.table_mark = the_arena().table_mark(me.process);
     for (;;) {
         found.entry = found.slot->get();
         if (entry::kind_of(found.entry) != entry::kind::handle) fail_closed(value);

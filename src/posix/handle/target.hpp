@@ -26,17 +26,24 @@ struct target {
     }
 };
 
-/// The quick case: an open handle in a part of the table that this process has mapped. Leaves `object` null otherwise.
-inline target peek(const context& me, handle_value value) noexcept {
+/// The quick case: an open handle in a part of the table that this thread has looked at before. Leaves `object` null
+/// otherwise. With `wanted` other than none also for an object of another type.
+template <object_type Wanted = object_type::none>
+[[gnu::always_inline]] inline target peek(const context& me, handle_value value) noexcept {
     target found;
-    found.slot = the_arena().peek_table_entry(me.process, index_of(value));
-    if (found.slot == nullptr) return found;
+    const u64 index = index_of(value);
+    if (index >= me.table_mark) return found;
+    found.slot = me.table + index;
     found.entry = found.slot->get();
     if (entry::kind_of(found.entry) != entry::kind::handle) return found;
-    object_record* object = the_arena().peek_object(entry::object(found.entry));
+    object_record* object = the_arena().peek_object(found.entry);
     if (object == nullptr) return found;
     found.seen = object->state.get();
-    if ((state::generation(found.seen) & 0xFFFF) == entry::generation(found.entry)) found.object = object;
+    // The low bits of the generation stand right above the type: one comparison for both.
+    constexpr unsigned type_bits = state::generation_shift - state::type_shift;
+    constexpr u64 compared = Wanted == object_type::none ? u64{0xFFFF} << type_bits : (u64{1} << (16 + type_bits)) - 1;
+    const u64 differs = found.seen >> state::type_shift ^ found.entry << type_bits ^ static_cast<u64>(Wanted);
+    if ((differs & compared) == 0) found.object = object;
     return found;
 }
 

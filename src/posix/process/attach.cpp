@@ -141,6 +141,12 @@ void bind_primary_thread(const context& me) {
     });
 }
 
+void belong_to(u32 process) {
+    tls.me.process = process;
+    tls.me.table = the_arena().table(process);
+    tls.me.table_mark = 0;
+}
+
 void attach_process() {
     session_state& s = the_session();
     arena& a = the_arena();
@@ -163,7 +169,7 @@ void attach_process() {
         a.abandon();
         tls.me = {};
     }
-    tls.me.process = own.index;
+    belong_to(own.index);
     tls.me.record->process.put(own.index);
     const context& me = tls.me;
     process_record& record = a.process(own.index);
@@ -186,7 +192,7 @@ void attach_process() {
 void attach_thread() {
     session_state& s = the_session();
     tls.me = claim_thread_record();
-    tls.me.process = s.process;
+    belong_to(s.process);
     tls.me.record->process.put(s.process);
     tls.epoch = attached_epoch->load(std::memory_order_relaxed);
     const context& me = tls.me;
@@ -229,7 +235,7 @@ const context& enter_slowly() {
     const u32 epoch = attached_epoch->load(std::memory_order_acquire);
     if (epoch == 0) {
         // A child made by a bare clone has its parent's thread in there.
-        if (tls.epoch != 0) tls = {};
+        if (tls.epoch != not_attached) tls = {};
         s.exited_threads.clear();
         attach_process();
     } else if (tls.epoch != epoch) {
@@ -242,7 +248,7 @@ const context& enter_slowly() {
 void note_thread_exit() noexcept {
     session_state& s = the_session();
     const std::lock_guard lock(s.gate);
-    if (tls.epoch == attached_epoch->load() && tls.epoch != 0 && !s.ended) {
+    if (tls.epoch == attached_epoch->load() && !s.ended) {
         // A thread that is killed with its process leaves no code and gets the process's. So does the first one, whose
         // end is the process's.
         u64 none = 0;
@@ -370,7 +376,7 @@ void after_fork_in_child() noexcept {
     views::after_fork();
     reaper::after_fork_in_child();
     relay::after_fork_in_child();
-    const bool was_attached = tls.epoch != 0 && !s.ended;
+    const bool was_attached = tls.epoch != not_attached && !s.ended;
     tls = {};
     s.exited_threads.clear();
     s.process = 0;
@@ -379,7 +385,7 @@ void after_fork_in_child() noexcept {
         (void)guarded([&] {
             const u32 record = forked_record;
             tls.me = claim_thread_record();
-            tls.me.process = record;
+            belong_to(record);
             if (!forks::claim(tls.me, record)) return;
             tls.me.record->process.put(record);
             s.process = record;

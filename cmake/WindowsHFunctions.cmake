@@ -100,7 +100,8 @@ foreach(alias IN LISTS aliases)
     list(GET alias 1 name)
     list(GET alias 2 function)
     list(GET alias 3 missing)
-    if(NOT DEFINED header_of_${function})
+    # GetEnvironmentStrings is the one that is called XA after X, and not the other way round.
+    if(NOT DEFINED header_of_${function} OR name STREQUAL "${function}A")
         continue()
     endif()
     if(missing STREQUAL "")
@@ -120,6 +121,8 @@ foreach(alias IN LISTS aliases)
 endforeach()
 
 list(REMOVE_DUPLICATES names)
+# Those are the program's.
+list(REMOVE_ITEM names WinMain wWinMain)
 set(rows "")
 foreach(name IN LISTS names)
     list(APPEND rows "${header_of_${name}}\t${name}\t${missing_of_${name}}")

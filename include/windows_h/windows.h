@@ -9,3 +9,7 @@
 #include <winbase.h>
 
 #include <stringapiset.h>
+#include <winuser.h>
+#ifndef WIN32_LEAN_AND_MEAN
+#    include <shellapi.h>
+#endif

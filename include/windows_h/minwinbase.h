@@ -2,6 +2,8 @@
 
 #include <minwindef.h>
 
+#define STILL_ACTIVE STATUS_PENDING
+
 typedef struct _SECURITY_ATTRIBUTES {
     DWORD nLength;
     LPVOID lpSecurityDescriptor;

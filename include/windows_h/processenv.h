@@ -18,6 +18,8 @@ DWORD WINAPI GetCurrentDirectoryA(DWORD nBufferLength, LPSTR lpBuffer);
 DWORD WINAPI GetCurrentDirectoryW(DWORD nBufferLength, LPWSTR lpBuffer);
 BOOL WINAPI SetCurrentDirectoryA(LPCSTR lpPathName);
 BOOL WINAPI SetCurrentDirectoryW(LPCWSTR lpPathName);
+LPSTR WINAPI GetCommandLineA(void);
+LPWSTR WINAPI GetCommandLineW(void);
 KOBJ_END_C
 
 #ifdef UNICODE
@@ -26,6 +28,7 @@ KOBJ_END_C
 #    define GetEnvironmentStrings GetEnvironmentStringsW
 #    define FreeEnvironmentStrings FreeEnvironmentStringsW
 #    define ExpandEnvironmentStrings ExpandEnvironmentStringsW
+#    define GetCommandLine GetCommandLineW
 #    define GetCurrentDirectory GetCurrentDirectoryW
 #    define SetCurrentDirectory SetCurrentDirectoryW
 #else
@@ -34,6 +37,7 @@ KOBJ_END_C
 #    define GetEnvironmentStringsA GetEnvironmentStrings
 #    define FreeEnvironmentStrings FreeEnvironmentStringsA
 #    define ExpandEnvironmentStrings ExpandEnvironmentStringsA
+#    define GetCommandLine GetCommandLineA
 #    define GetCurrentDirectory GetCurrentDirectoryA
 #    define SetCurrentDirectory SetCurrentDirectoryA
 #endif

@@ -64,16 +64,21 @@ const target look_up_to_query(handle_value value) {
 }  // namespace
 
 result<process> process::start(const std::vector<std::string>& arguments, const process_options& options) {
-    return guarded([&] {
-        const started made = start_process(enter(), arguments, options);
-        process p{handle(made.process)};
-        p.primary_ = thread(handle(made.thread));
-        return p;
-    });
+    auto made = posix::start(arguments, options, {});
+    if (!made) return std::move(made).error();
+    process p{handle(made->process)};
+    p.primary_ = thread(handle(made->thread));
+    return p;
 }
 
 result<process> process::start_command_line(std::string_view text, const process_options& options) {
-    return start(split_command_line(text), options);
+    start_details details;
+    details.note.command_line = text;
+    auto made = posix::start(split_command_line(text), options, details);
+    if (!made) return std::move(made).error();
+    process p{handle(made->process)};
+    p.primary_ = thread(handle(made->thread));
+    return p;
 }
 
 result<process> process::open(std::uint32_t id, const open_options& options) {

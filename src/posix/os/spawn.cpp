@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +40,11 @@ KOBJ_PLAIN int child(void* argument) {
     const spawn_request& r = *plan->request;
     if (r.generation->load(std::memory_order_acquire) != r.expected_generation) _exit(127);
     r.id->store(static_cast<std::uint32_t>(syscall(SYS_getpid)), std::memory_order_release);
+    auto id = static_cast<std::uint32_t>(r.id->load(std::memory_order_relaxed));
+    for (std::size_t i = r.stamp_digits; i > 0; --i, id /= 10) r.stamp[i - 1] = static_cast<char>('0' + id % 10);
+    if (r.group == spawn_group::own) setpgid(0, 0);
+    if (r.group == spawn_group::session) setsid();
+    if (r.nice) setpriority(PRIO_PROCESS, 0, *r.nice);
     // A handler of the parent must not run here.
     for (int number = 1; number < NSIG; ++number) {
         struct sigaction action {};

@@ -4,10 +4,18 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kobj::posix::os {
+
+/// To what the child belongs.
+enum class spawn_group : std::uint8_t {
+    callers,  ///< the caller's process group
+    own,      ///< a process group of its own
+    session,  ///< a session of its own, without a terminal
+};
 
 struct spawn_request {
     std::string path;
@@ -15,6 +23,11 @@ struct spawn_request {
     std::vector<char*> environment;  ///< ends with null
     std::string working_directory;   ///< empty: the caller's
     bool suspended = false;
+    spawn_group group = spawn_group::callers;
+    std::optional<int> nice;  ///< as far as the caller may
+    /// Where in an environment variable the child writes its PID, and in how many digits.
+    char* stamp = nullptr;
+    std::size_t stamp_digits = 0;
     /// In shared memory: the child stores its id here before it becomes the program.
     std::atomic<std::uint32_t>* id = nullptr;
     /// Unless this word there has changed: then the parent is dead and the record somebody else's.

@@ -22,6 +22,7 @@
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
 #include "posix/process/reaper.hpp"
+#include "posix/process/start_note.hpp"
 #include "posix/process/thread_object.hpp"
 #include "posix/process/thread_record.hpp"
 
@@ -399,8 +400,12 @@ void after_fork_in_child() noexcept {
 }
 
 // Before main, and before static constructors of ordinary priority: what was inherited is there for them.
-__attribute__((constructor(101))) void attach_early() {
-    (void)guarded([] { (void)enter(); });
+// The C library gives such functions the arguments of main.
+__attribute__((constructor(101))) void attach_early(int argc, char** argv, char**) {
+    (void)guarded([&] {
+        take_start_variable(argc, argv);
+        (void)enter();
+    });
 }
 
 }  // namespace

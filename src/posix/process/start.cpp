@@ -1,5 +1,7 @@
 #include "posix/process/start.hpp"
 
+#include <kobj/command_line.hpp>
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "posix/handle/table.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/spawn.hpp"
+#include "posix/process/attach.hpp"
 #include "posix/process/find_program.hpp"
 #include "posix/process/inherit.hpp"
 #include "posix/process/process_object.hpp"
@@ -51,16 +54,18 @@ std::string& session_variable() {
     return variable;
 }
 
-os::spawn_request plan(const std::vector<std::string>& arguments, const process_options& options) {
+os::spawn_request plan(const std::vector<std::string>& arguments, const process_options& options,
+                       const start_details& details) {
     if (arguments.empty()) fail(errc::invalid_parameter, "there are no arguments, and so no program");
     for (const std::string& argument : arguments) check_text(argument, "an argument");
     os::spawn_request request;
-    request.path = find_program(arguments.front());
+    request.path = details.program.empty() ? find_program(arguments.front()) : details.program;
     request.arguments = pointers(arguments);
     if (options.environment) {
         for (const std::string& variable : *options.environment) {
             check_text(variable, "an environment variable");
-            if (const std::size_t sign = variable.find('='); sign == std::string::npos || sign == 0)
+            if (const std::size_t sign = variable.find('=');
+                !details.any_environment && (sign == std::string::npos || sign == 0))
                 fail(errc::invalid_parameter, "\"{}\" is not of the form NAME=value", variable);
         }
         request.environment = pointers(*options.environment);
@@ -84,6 +89,7 @@ os::spawn_request plan(const std::vector<std::string>& arguments, const process_
         }
     }
     request.suspended = options.suspended;
+    request.group = details.group;
     return request;
 }
 
@@ -120,7 +126,7 @@ public:
     handle_value thread{};
 };
 
-void make_handles(const context& me, unborn& child, const process_options& options) {
+void make_handles(const context& me, unborn& child, const process_options& options, bool thread_inheritable) {
     arena& a = the_arena();
     const auto made = transact(me, [&](transaction& tx) {
         process_record& record = a.process(child.index);
@@ -132,7 +138,7 @@ void make_handles(const context& me, unborn& child, const process_options& optio
         add_reference(tx, thread);
         tx.set(record.primary_thread, thread_index);
         const u32 p = add_entry(tx, me.process, make_entry(process, access::process_all, options.inheritable));
-        const u32 t = add_entry(tx, me.process, make_entry(thread, access::thread_all, false));
+        const u32 t = add_entry(tx, me.process, make_entry(thread, access::thread_all, thread_inheritable));
         return started{value_of(p), value_of(t)};
     });
     child.process = made.process;
@@ -159,13 +165,23 @@ void introduce(const context& me, const unborn& child, pid_t pid) {
 
 }  // namespace
 
-started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options) {
-    os::spawn_request request = plan(arguments, options);
+started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options,
+                      const start_details& details) {
+    os::spawn_request request = plan(arguments, options, details);
+    start_variable variable;
+    if (!details.note.information.empty() ||
+        (!details.note.command_line.empty() && details.note.command_line != join_command_line(arguments))) {
+        // Only then: the environment that the caller gives stays as it is otherwise.
+        variable = make_start_variable(details.note);
+        request.environment.insert(request.environment.begin(), variable.text.data());
+        request.stamp = variable.text.data() + variable.pid_at;
+        request.stamp_digits = start_variable::pid_digits;
+    }
     make_room_for_process(me);
     unborn child(me);
     if (options.inherit == inherit::all) inherit_all(me, me.process, child.index);
     if (options.inherit == inherit::list) inherit_list(me, options.handles, child.index);
-    make_handles(me, child, options);
+    make_handles(me, child, options, details.thread_inheritable);
     process_record& record = the_arena().process(child.index);
     request.id = &record.id.raw();
     request.generation = &record.generation.raw();
@@ -196,7 +212,12 @@ started start_process(const context& me, const std::vector<std::string>& argumen
         throw;
     }
     child.keep();
-    return {child.process, child.thread};
+    return {child.process, child.thread, static_cast<u32>(answer.pid)};
+}
+
+result<started> start(const std::vector<std::string>& arguments, const process_options& options,
+                      const start_details& details) {
+    return guarded([&] { return start_process(enter(), arguments, options, details); });
 }
 
 }  // namespace kobj::posix

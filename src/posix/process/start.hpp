@@ -3,16 +3,33 @@
 #include <kobj/process.hpp>
 
 #include "posix/arena/context.hpp"
+#include "posix/os/spawn.hpp"
+#include "posix/process/start_note.hpp"
 
 namespace kobj::posix {
 
 struct started {
     handle_value process;
     handle_value thread;
+    std::uint32_t id = 0;  ///< of the process, and of its first thread
+};
+
+/// What CreateProcess can ask for beyond process_options.
+struct start_details {
+    std::string program{};  ///< a path; empty: arguments[0], looked up
+    start_note note{};      ///< the command line empty: made from the arguments
+    bool thread_inheritable = false;
+    os::spawn_group group = os::spawn_group::callers;
+    bool any_environment = false;  ///< entries need not be of the form NAME=value
 };
 
 /// Starts a program with its own process record and handle table, filled before it runs. Throws failure; then nothing
 /// has run and nothing is left behind.
-started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options);
+started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options,
+                      const start_details& details = {});
+
+/// The same for <windows.h>, which is a library of its own.
+KOBJ_API result<started> start(const std::vector<std::string>& arguments, const process_options& options,
+                               const start_details& details);
 
 }  // namespace kobj::posix

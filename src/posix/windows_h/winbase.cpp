@@ -23,6 +23,8 @@ constexpr meaning meanings[] = {
     {ERROR_NOACCESS, "The memory may not be accessed."},
     {ERROR_INVALID_FLAGS, "The flags are invalid."},
     {ERROR_NOT_SAME_OBJECT, "The handles lead to different objects."},
+    {ERROR_BAD_LENGTH, "The length of the data does not fit."},
+    {ERROR_OBJECT_NAME_EXISTS, "It is there already."},
     {ERROR_GEN_FAILURE, "The request failed."},
 };
 

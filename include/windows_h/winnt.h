@@ -4,19 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-// What <windows.h> is, how texts and integers are represented here: docs/windows_h.md.
+#include <basetsd.h>
 
-#ifdef __cplusplus
-#    define KOBJ_BEGIN_C extern "C" {
-#    define KOBJ_END_C }
-#    define KOBJ_INTEGER(type, value) (static_cast<type>(value))
-#    define KOBJ_ADDRESS(type, value) (reinterpret_cast<type>(value))
-#else
-#    define KOBJ_BEGIN_C
-#    define KOBJ_END_C
-#    define KOBJ_INTEGER(type, value) ((type)(value))
-#    define KOBJ_ADDRESS(type, value) ((type)(value))
-#endif
+// What <windows.h> is, how texts and integers are represented here: docs/windows_h.md.
 
 #define WINAPI
 #define APIENTRY
@@ -25,7 +15,6 @@
 #define WINBASEAPI
 #define VOID void
 #define CONST const
-#define FORCEINLINE static inline __attribute__((always_inline))
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define UNREFERENCED_PARAMETER(x) ((void)(x))
 #ifndef __stdcall
@@ -59,18 +48,10 @@
 #define _Must_inspect_result_
 
 typedef char CHAR;
-typedef signed char INT8;
-typedef unsigned char UINT8;
-typedef int16_t SHORT, INT16;
-typedef uint16_t UINT16;
-typedef int32_t LONG, INT32, LONG32;
-typedef uint32_t UINT32, ULONG32, DWORD32;
-typedef long long LONGLONG, INT64, LONG64;
-typedef unsigned long long ULONGLONG, UINT64, ULONG64, DWORD64, DWORDLONG;
-typedef intptr_t INT_PTR, LONG_PTR;
-typedef uintptr_t UINT_PTR, ULONG_PTR, DWORD_PTR;
-typedef size_t SIZE_T;
-typedef ptrdiff_t SSIZE_T;
+typedef int16_t SHORT;
+typedef int32_t LONG;
+typedef long long LONGLONG;
+typedef unsigned long long ULONGLONG, DWORDLONG;
 typedef wchar_t WCHAR;
 typedef unsigned char BOOLEAN;
 typedef LONG HRESULT;
@@ -78,12 +59,7 @@ typedef LONG HRESULT;
 typedef SHORT* PSHORT;
 typedef LONG* PLONG;
 typedef LONGLONG* PLONGLONG;
-typedef LONG64* PLONG64;
-typedef ULONGLONG* PULONGLONG;
-typedef ULONG64 *PULONG64, *PDWORD64;
-typedef ULONG_PTR* PULONG_PTR;
-typedef DWORD_PTR* PDWORD_PTR;
-typedef SIZE_T* PSIZE_T;
+typedef ULONGLONG *PULONGLONG, *PDWORDLONG;
 typedef BOOLEAN* PBOOLEAN;
 typedef void *PVOID, *HANDLE;
 typedef HANDLE* PHANDLE;
@@ -214,6 +190,57 @@ typedef uint32_t ACCESS_MASK, *PACCESS_MASK;
 #define SUBLANG_DEFAULT 0x01
 #define SUBLANG_ENGLISH_US 0x01
 #define MAKELANGID(primary, sub) KOBJ_INTEGER(uint16_t, ((sub) << 10) | (primary))
+
+// The locks of one process. Of the critical section the owner and the counts may be read; the rest of all is kobj's.
+typedef struct _LIST_ENTRY {
+    struct _LIST_ENTRY* Flink;
+    struct _LIST_ENTRY* Blink;
+} LIST_ENTRY, *PLIST_ENTRY;
+
+typedef struct _RTL_CRITICAL_SECTION_DEBUG RTL_CRITICAL_SECTION_DEBUG, *PRTL_CRITICAL_SECTION_DEBUG;
+typedef struct _RTL_CRITICAL_SECTION {
+    PRTL_CRITICAL_SECTION_DEBUG DebugInfo;
+    LONG LockCount;
+    LONG RecursionCount;
+    HANDLE OwningThread;
+    HANDLE LockSemaphore;
+    ULONG_PTR SpinCount;
+} RTL_CRITICAL_SECTION, *PRTL_CRITICAL_SECTION;
+#define RTL_CRITICAL_SECTION_FLAG_NO_DEBUG_INFO 0x01000000U
+#define RTL_CRITICAL_SECTION_FLAG_DYNAMIC_SPIN 0x02000000U
+#define RTL_CRITICAL_SECTION_FLAG_STATIC_INIT 0x04000000U
+#define RTL_CRITICAL_SECTION_FLAG_FORCE_DEBUG_INFO 0x10000000U
+
+typedef struct _RTL_SRWLOCK {
+    PVOID Ptr;
+} RTL_SRWLOCK, *PRTL_SRWLOCK;
+#define RTL_SRWLOCK_INIT \
+    { 0 }
+
+typedef struct _RTL_CONDITION_VARIABLE {
+    PVOID Ptr;
+} RTL_CONDITION_VARIABLE, *PRTL_CONDITION_VARIABLE;
+#define RTL_CONDITION_VARIABLE_INIT \
+    { 0 }
+#define RTL_CONDITION_VARIABLE_LOCKMODE_SHARED 0x1U
+
+typedef union _RTL_RUN_ONCE {
+    PVOID Ptr;
+} RTL_RUN_ONCE, *PRTL_RUN_ONCE;
+#define RTL_RUN_ONCE_INIT \
+    { 0 }
+#define RTL_RUN_ONCE_CHECK_ONLY 0x1U
+#define RTL_RUN_ONCE_ASYNC 0x2U
+#define RTL_RUN_ONCE_INIT_FAILED 0x4U
+#define RTL_RUN_ONCE_CTX_RESERVED_BITS 2
+
+typedef struct _RTL_BARRIER {
+    uint32_t Reserved1;
+    uint32_t Reserved2;
+    ULONG_PTR Reserved3[2];
+    uint32_t Reserved4;
+    uint32_t Reserved5;
+} RTL_BARRIER, *PRTL_BARRIER;
 
 #define RtlMoveMemory(to, from, length) memmove((to), (from), (length))
 #define RtlCopyMemory(to, from, length) memcpy((to), (from), (length))

@@ -1,0 +1,85 @@
+// A child, from the call that starts it to its main: by posix_spawn, and with handles to inherit. The child is this
+// program, which says that it is there by a byte in a pipe.
+
+#include <kobj/kobj.hpp>
+
+#include <benchmark/benchmark.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+
+class report_pipe {
+public:
+    report_pipe() { valid_ = pipe(ends_) == 0; }
+    report_pipe(const report_pipe&) = delete;
+    report_pipe& operator=(const report_pipe&) = delete;
+    ~report_pipe() {
+        for (const int end : ends_) close(end);
+    }
+    [[nodiscard]] bool valid() const { return valid_; }
+    [[nodiscard]] std::string child_end() const { return std::to_string(ends_[1]); }
+    [[nodiscard]] bool wait() const {
+        char byte = 0;
+        return read(ends_[0], &byte, 1) == 1;
+    }
+
+private:
+    int ends_[2] = {-1, -1};
+    bool valid_ = false;
+};
+
+// Times `start` until the child has reported; `bury` comes after it.
+template <class Start, class Bury>
+void measure(benchmark::State& state, Start&& start, Bury&& bury) {
+    const report_pipe pipe;
+    if (!pipe.valid()) return state.SkipWithError("pipe");
+    const std::string program = kobj::process::executable_path();
+    for (auto _ : state) {
+        const auto begin = clock_type::now();
+        auto child = start(program, pipe.child_end());
+        if (!child || !pipe.wait()) return state.SkipWithError("a child did not start");
+        state.SetIterationTime(std::chrono::duration<double>(clock_type::now() - begin).count());
+        bury(*child);
+    }
+}
+
+void by_posix_spawn(benchmark::State& state) {
+    measure(
+        state,
+        [](std::string program, std::string end) -> std::optional<pid_t> {
+            std::string option = "--child";
+            char* arguments[] = {program.data(), option.data(), end.data(), nullptr};
+            pid_t child = 0;
+            if (posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0) return std::nullopt;
+            return child;
+        },
+        [](pid_t child) { waitpid(child, nullptr, 0); });
+}
+
+void by_kobj(benchmark::State& state) {
+    std::vector<kobj::event> inheritable;
+    for (std::int64_t i = 0; i < state.range(0); ++i)
+        inheritable.push_back(kobj::event::create({.inheritable = true}).value());
+    measure(
+        state,
+        [](const std::string& program, const std::string& end) {
+            return kobj::process::start({program, "--child", end}, {.inherit = kobj::inherit::all});
+        },
+        [](kobj::process& child) { (void)child.wait(); });
+}
+
+BENCHMARK(by_posix_spawn)->Name("start of a child/posix_spawn")->UseManualTime();
+BENCHMARK(by_kobj)->Arg(0)->Name("start of a child/kobj, nothing to inherit")->UseManualTime();
+BENCHMARK(by_kobj)->Arg(100)->Name("start of a child/kobj, 100 handles")->UseManualTime();
+BENCHMARK(by_kobj)->Arg(10'000)->Name("start of a child/kobj, 10,000 handles")->UseManualTime();
+
+}  // namespace

@@ -74,26 +74,52 @@ TEST_CASE("An arena that its killed processes have left is used again", "[arena]
     CHECK_FALSE(session.exists());
 }
 
-TEST_CASE("An arena of another layout is refused", "[arena][error]") {
-    const test::own_session session;
-    leave_arena(session);
-    SECTION("another version") {
-        const kobj::posix::u32 version = kobj::posix::arena_version + 1;
-        overwrite(session.path(), offsetof(arena_header, version), &version, sizeof version);
+namespace {
+
+// Looks as if another version of kobj had made it, or another start of the system.
+void make_foreign(const test::own_session& session, int how) {
+    const kobj::posix::u32 version = kobj::posix::arena_version + 1;
+    const kobj::posix::u32 fingerprint = kobj::posix::layout_fingerprint() + 1;
+    const kobj::posix::u64 other = 1;
+    switch (how) {
+        case 0:
+            return overwrite(session.path(), offsetof(arena_header, version), &version, sizeof version);
+        case 1:
+            return overwrite(session.path(), offsetof(arena_header, fingerprint), &fingerprint, sizeof fingerprint);
+        case 2:
+            return overwrite(session.path(), offsetof(arena_header, boot_low), &other, sizeof other);
+        default:
+            return overwrite(session.path(), offsetof(arena_header, pid_namespace), &other, sizeof other);
     }
-    SECTION("records of other sizes") {
-        const kobj::posix::u32 fingerprint = kobj::posix::layout_fingerprint() + 1;
-        overwrite(session.path(), offsetof(arena_header, fingerprint), &fingerprint, sizeof fingerprint);
+}
+
+}  // namespace
+
+TEST_CASE("An arena of another layout is refused while somebody lives there", "[arena][error]") {
+    for (int how = 0; how < 4; ++how) {
+        CAPTURE(how);
+        const test::own_session session;
+        kobj::process child = test::start_role("attach_and_stay", {}, session.options());
+        REQUIRE(test::eventually([&] { return session.exists() && session.has_living_process(); }));
+        make_foreign(session, how);
+        CHECK(fails_with(session, 1306) == 0);
+        CHECK(session.exists());
+        test::kill_hard(child);
     }
-    SECTION("another start of the system") {
-        const kobj::posix::u64 boot = 1;
-        overwrite(session.path(), offsetof(arena_header, boot_low), &boot, sizeof boot);
+}
+
+TEST_CASE("A deserted arena of another layout is replaced, and its files are removed", "[arena]") {
+    for (int how = 0; how < 4; ++how) {
+        CAPTURE(how);
+        const test::own_session session;
+        leave_arena(session);
+        const std::string mapping = session.path() + ".m2a";
+        std::fclose(std::fopen(mapping.c_str(), "w"));
+        make_foreign(session, how);
+        CHECK(test::run_role("create_one", {}, session.options()) == 0);
+        CHECK_FALSE(session.exists());
+        CHECK_FALSE(std::filesystem::exists(mapping));
     }
-    SECTION("another PID namespace") {
-        const kobj::posix::u64 other = 1;
-        overwrite(session.path(), offsetof(arena_header, pid_namespace), &other, sizeof other);
-    }
-    CHECK(fails_with(session, 1306) == 0);
 }
 
 TEST_CASE("An arena of another user is refused", "[arena][error]") {

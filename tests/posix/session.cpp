@@ -1,12 +1,15 @@
 #include "support/session.hpp"
 
 #include "posix/os/proc.hpp"
+#include "posix/os/record_lock.hpp"
+#include "posix/os/shared_file.hpp"
 #include "support/scratch.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +39,11 @@ kobj::process_options own_session::options() const {
 
 bool own_session::exists() const {
     return access(path_.c_str(), F_OK) == 0;
+}
+
+bool own_session::has_living_process() const {
+    const kobj::posix::os::descriptor file(open(path_.c_str(), O_RDWR | O_CLOEXEC));
+    return file && kobj::posix::os::is_locked_by_others(file.get());
 }
 
 std::uint64_t own_session::memory() const {

@@ -20,6 +20,8 @@ public:
     /// Options for a child that belongs to it.
     [[nodiscard]] kobj::process_options options() const;
     [[nodiscard]] bool exists() const;
+    /// Has one of its processes proved that it lives?
+    [[nodiscard]] bool has_living_process() const;
     /// How many bytes of memory its arena takes.
     [[nodiscard]] std::uint64_t memory() const;
 

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "posix/os/proc.hpp"
+#include "posix/os/record_lock.hpp"
 #include "posix/os/shared_file.hpp"
 
 namespace kobj::posix {
@@ -117,8 +118,11 @@ bool arena::map_existing() {
                 fail(errc::file_corrupt, "{}: is cut short, its {} records are not all there", arena_path(),
                      region_name(static_cast<region>(r)));
         }
-    } catch (...) {
+    } catch (const failure& why) {
+        // Of another layout or another boot, but nobody lives there any more: it is in nobody's way.
+        const bool removed = why == errc::revision_mismatch && remove_deserted();
         close();
+        if (removed) return false;
         throw;
     }
     if (header().dead.get() == 0) return true;
@@ -126,6 +130,12 @@ bool arena::map_existing() {
     os::unlink_if_same(fd_, arena_path());
     close();
     return false;
+}
+
+bool arena::remove_deserted() {
+    if (!os::unlink_if_same(fd_, arena_path(), os::is_locked_by_others)) return false;
+    os::remove_numbered_files(arena_path() + ".m");  // those of its file mappings
+    return true;
 }
 
 bool arena::make_new() {
@@ -211,9 +221,9 @@ void arena::check_header() {
     if (h.user.get() != geteuid())
         fail(errc::invalid_owner, "{}: was made by user {}, not by user {}", arena_path(), h.user.get(), geteuid());
     if (os::boot_identity{h.boot_high.get(), h.boot_low.get()} != os::boot_id())
-        fail(errc::revision_mismatch, "{}: is from before the last start of the system; remove it", arena_path());
+        fail(errc::revision_mismatch, "{}: is from before the last start of the system", arena_path());
     if (h.pid_namespace.get() != os::pid_namespace())
-        fail(errc::revision_mismatch, "{}: belongs to another PID namespace; remove it", arena_path());
+        fail(errc::revision_mismatch, "{}: belongs to another PID namespace", arena_path());
 }
 
 void arena::close() noexcept {

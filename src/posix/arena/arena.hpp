@@ -89,6 +89,7 @@ private:
     void widen_table(u32 process_index, u32 i);
     bool map_existing();
     bool make_new();
+    bool remove_deserted();
     void map();
     void check_header();
     void commit_range(u64 from, u64 length);

@@ -41,7 +41,7 @@ using word64 = word<u64>;
 static_assert(sizeof(word32) == 4 && sizeof(word64) == 8 && std::atomic<u64>::is_always_lock_free);
 
 // Index 0 is never used: 0 means none.
-inline constexpr u32 max_processes = 8192;
+inline constexpr u32 max_processes = 4096;
 inline constexpr u32 max_threads = 65536;
 inline constexpr u32 max_objects = 1U << 22U;
 inline constexpr u32 max_names = 1U << 22U;

@@ -33,6 +33,12 @@ void unlock_byte(int fd, off_t byte) noexcept {
     fcntl(fd, F_SETLK, &range);
 }
 
+bool is_locked_by_others(int fd) noexcept {
+    struct flock range = one_byte(F_WRLCK, 0);
+    range.l_len = 0;  // to the end
+    return fcntl(fd, F_GETLK, &range) != 0 || range.l_type != F_UNLCK;
+}
+
 pid_t byte_holder(int fd, off_t byte) noexcept {
     struct flock range = one_byte(F_WRLCK, byte);
     if (fcntl(fd, F_GETLK, &range) != 0 || range.l_type == F_UNLCK) return 0;

@@ -11,6 +11,9 @@ namespace kobj::posix::os {
 bool lock_byte(int fd, off_t byte) noexcept;
 void unlock_byte(int fd, off_t byte) noexcept;
 
+/// Whether any other process has any byte locked.
+bool is_locked_by_others(int fd) noexcept;
+
 /// The process that has the byte locked, or 0. The caller's own lock is not seen.
 pid_t byte_holder(int fd, off_t byte) noexcept;
 

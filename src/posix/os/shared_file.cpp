@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 namespace kobj::posix::os {
 
@@ -40,16 +41,49 @@ int commit_file(int fd, std::uint64_t from, std::uint64_t length) noexcept {
     return error;
 }
 
-void unlink_if_same(int fd, const std::string& path) noexcept {
-    while (flock(fd, LOCK_EX) != 0) {
-        if (errno != EINTR) return;
+namespace {
+
+bool lock_whole(int fd, int how) noexcept {
+    while (flock(fd, how) != 0) {
+        if (errno != EINTR) return false;
     }
+    return true;
+}
+
+}  // namespace
+
+bool unlink_if_same(int fd, const std::string& path, bool (*unless)(int fd) noexcept) noexcept {
+    if (!lock_whole(fd, LOCK_EX)) return false;
     struct stat mine {};
     struct stat named {};
-    if (fstat(fd, &mine) == 0 && lstat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
-        mine.st_dev == named.st_dev)
-        unlink(path.c_str());
+    const bool removed = fstat(fd, &mine) == 0 && lstat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+                         mine.st_dev == named.st_dev && (unless == nullptr || !unless(fd)) && unlink(path.c_str()) == 0;
     flock(fd, LOCK_UN);
+    return removed;
+}
+
+void remove_numbered_files(const std::string& prefix) noexcept {
+    try {
+        std::error_code ignored;
+        for (const auto& file :
+             std::filesystem::directory_iterator(std::filesystem::path(prefix).parent_path(), ignored)) {
+            const std::string path = file.path().string();
+            if (path.size() > prefix.size() && path.starts_with(prefix) &&
+                path.find_first_not_of("0123456789abcdef", prefix.size()) == std::string::npos)
+                std::filesystem::remove(path, ignored);
+        }
+    } catch (const std::exception&) {
+        // They stay.
+    }
+}
+
+bool while_named(int fd, const std::function<bool()>& work) {
+    // Where it cannot be locked nobody else can lock it either, and so remove its name.
+    const bool locked = lock_whole(fd, LOCK_SH);
+    struct stat mine {};
+    const bool done = fstat(fd, &mine) == 0 && mine.st_nlink != 0 && work();
+    if (locked) flock(fd, LOCK_UN);
+    return done;
 }
 
 }  // namespace kobj::posix::os

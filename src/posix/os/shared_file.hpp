@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace kobj::posix::os {
@@ -42,6 +43,11 @@ int link_file(int fd, const std::string& path) noexcept;
 /// Backs [from, from + length) with memory, so that no access can raise SIGBUS. 0 or errno: ENOSPC, EFBIG, ENOMEM.
 int commit_file(int fd, std::uint64_t from, std::uint64_t length) noexcept;
 /// Removes the name when it still is that of `fd`. Two who do this at once do not remove each other's successor.
-void unlink_if_same(int fd, const std::string& path) noexcept;
+/// False when it was not, or `unless` says no, which is asked while the name cannot be removed by others.
+bool unlink_if_same(int fd, const std::string& path, bool (*unless)(int fd) noexcept = nullptr) noexcept;
+/// Removes the files that are named `prefix` and a hexadecimal number.
+void remove_numbered_files(const std::string& prefix) noexcept;
+/// Runs `work` while nobody removes the name of `fd` by unlink_if_same. False when it has no name any more.
+bool while_named(int fd, const std::function<bool()>& work);
 
 }  // namespace kobj::posix::os

@@ -142,6 +142,16 @@ void bind_primary_thread(const context& me) {
     });
 }
 
+/// Locks the process's own byte. False when the arena has lost its name before that.
+bool prove_life(u32 process) {
+    arena& a = the_arena();
+    const off_t byte = static_cast<off_t>(a.offset_of(&a.process(process)));
+    bool locked = true;
+    const bool named = os::while_named(a.file(), [&] { return locked = os::lock_byte(a.file(), byte); });
+    if (!locked) fail(errc::no_system_resources, "{}: cannot be locked", arena_path());
+    return named;
+}
+
 void belong_to(u32 process) {
     tls.me.process = process;
     tls.me.table = the_arena().table(process);
@@ -164,9 +174,10 @@ void attach_process() {
             if (a.header().dead.get() != 0) return own_record{};
             return find_or_make_own_record(tx, facts);
         });
-        if (own.index != 0) break;
-        // Its last process has just left. The record claimed there lies on in this thread's robust list.
-        os::unlink_if_same(a.file(), arena_path());
+        if (own.index != 0 && prove_life(own.index)) break;
+        // Its last process has just left, or somebody found nobody alive in it. The record claimed there lies on in
+        // this thread's robust list.
+        if (own.index == 0) os::unlink_if_same(a.file(), arena_path());
         a.abandon();
         tls.me = {};
     }
@@ -174,8 +185,6 @@ void attach_process() {
     tls.me.record->process.put(own.index);
     const context& me = tls.me;
     process_record& record = a.process(own.index);
-    if (!os::lock_byte(a.file(), static_cast<off_t>(a.offset_of(&record))))
-        fail(errc::no_system_resources, "{}: cannot be locked", arena_path());
     if (own.was_attached) settle_old_image(me, own.index, record.generation.get());
     if (own.is_new) {
         if (const u32 ancestor = nearest_ancestor(me, facts.parent); ancestor != 0)

@@ -2,33 +2,46 @@
 
 #include <benchmark/benchmark.h>
 
-#include <map>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace bench {
 
-/// Collects the median of each benchmark, named group/case, and prints a table for each group
-/// with the ratio to the group's first case.
+struct row {
+    std::string name;
+    std::int64_t order;  ///< in the source
+    double median_ns = 0;
+    double spread_ns = 0;  ///< standard deviation
+    double longest_ms = 0;
+};
+/// Cases that are compared with the first one.
+struct group {
+    std::string name;
+    std::vector<row> rows;
+};
+
+/// Collects the median of each benchmark, named group/case, and prints a table for each group with the ratio to the
+/// group's first case.
 class table_reporter : public benchmark::BenchmarkReporter {
 public:
     bool ReportContext(const Context& context) override;
     void ReportRuns(const std::vector<Run>& runs) override;
     void Finalize() override;
 
+    /// What another program has measured, a line each: group/case, a tab, nanoseconds.
+    bool add_file(const std::string& path, const std::string& who);
+
     /// Did a benchmark give up?
     [[nodiscard]] bool failed() const { return failed_; }
+    [[nodiscard]] const std::vector<group>& groups() const { return groups_; }
+    [[nodiscard]] const std::string& machine() const { return machine_; }
 
 private:
-    struct row {
-        std::string name;
-        double median_ns;
-        double spread_ns;
-        std::int64_t order;  ///< in the source
-    };
-    row& find(const std::string& group, const std::string& name);
+    row& find(const std::string& name, std::int64_t order);
 
-    std::map<std::string, std::vector<row>> groups_;
+    std::vector<group> groups_;
+    std::string machine_;
     bool failed_ = false;
 };
 

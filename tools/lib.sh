@@ -14,6 +14,7 @@ packages_of() {
     build) echo cmake ninja-build g++ libfmt-dev libboost-dev ;;
     test) echo catch2 strace ;;
     bench) echo libbenchmark-dev ;;
+    instructions) echo valgrind ;;
     clang) echo clang ;;
     package) echo cmake ninja-build g++ make pkg-config libfmt-dev libboost-dev ;;
     wine) echo cmake ninja-build libfmt-dev catch2 g++-mingw-w64-x86-64-posix wine ;;

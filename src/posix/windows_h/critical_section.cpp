@@ -24,7 +24,9 @@ std::atomic_ref<std::uint32_t> state_of(CRITICAL_SECTION* section) noexcept {
     return std::atomic_ref(reinterpret_cast<std::uint32_t&>(section->LockCount));
 }
 std::atomic_ref<std::uint32_t> event_of(CRITICAL_SECTION* section) noexcept {
-    return std::atomic_ref(*reinterpret_cast<std::uint32_t*>(&section->LockSemaphore));
+    // Nobody reads the handle that it is declared as.
+    void* const place = &section->LockSemaphore;
+    return std::atomic_ref(*static_cast<std::uint32_t*>(place));
 }
 // Others read it; the owner alone finds itself there.
 std::atomic_ref<HANDLE> owner_of(CRITICAL_SECTION* section) noexcept {

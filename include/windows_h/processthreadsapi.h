@@ -2,6 +2,8 @@
 
 #include <minwinbase.h>
 
+#define TLS_OUT_OF_INDEXES 0xFFFFFFFFU
+
 typedef struct _PROCESS_INFORMATION {
     HANDLE hProcess;
     HANDLE hThread;
@@ -89,6 +91,10 @@ HANDLE WINAPI GetCurrentThread(void);
 DWORD WINAPI GetCurrentThreadId(void);
 BOOL WINAPI GetProcessHandleCount(HANDLE hProcess, PDWORD pdwHandleCount);
 BOOL WINAPI SwitchToThread(void);
+DWORD WINAPI TlsAlloc(void);
+BOOL WINAPI TlsFree(DWORD dwTlsIndex);
+LPVOID WINAPI TlsGetValue(DWORD dwTlsIndex);
+BOOL WINAPI TlsSetValue(DWORD dwTlsIndex, LPVOID lpTlsValue);
 KOBJ_END_C
 
 #ifdef UNICODE

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include <errhandlingapi.h>
+#include <fibersapi.h>
 #include <fileapi.h>
 #include <handleapi.h>
 #include <heapapi.h>

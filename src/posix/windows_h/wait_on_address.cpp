@@ -11,8 +11,9 @@ using namespace kobj::windows_h;
 // https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitonaddress
 //
 // A futex has 32 bits, an address here has 1 to 8 bytes of any value. So the threads that wait stand in lists, found by
-// the address, and each sleeps on a word of its own. A thread reads the value once more when it is already counted, and
-// who wakes looks at the number behind a barrier: one of the two sees the other.
+// the address, and each sleeps on a word of its own. A thread counts itself before it reads the value once more. Who
+// wakes changes the number, too, by nothing: the first of the two changes is seen by the other, and what came before
+// it.
 namespace {
 
 struct sleeper {
@@ -86,8 +87,7 @@ bool still_has(const volatile void* address, const void* value, SIZE_T size) noe
 
 void wake(const void* address, bool all) noexcept {
     bucket& place = bucket_of(address);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (place.number.load(std::memory_order_seq_cst) == 0) return;
+    if (place.number.fetch_add(0, std::memory_order_acq_rel) == 0) return;
     place.lock();
     sleeper* each = place.first();
     while (each != nullptr) {

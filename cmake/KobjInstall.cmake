@@ -15,6 +15,9 @@ install(TARGETS kobj_windows_h EXPORT kobjTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/windows_h)
+if(TARGET kobj_tool)
+    install(TARGETS kobj_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(EXPORT kobjTargets NAMESPACE kobj:: DESTINATION ${package_dir})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/kobjConfig.cmake.in kobjConfig.cmake

@@ -11,7 +11,7 @@ failed=0
 # The Debian and Ubuntu packages behind each kind of work.
 packages_of() {
     case $1 in
-    build) echo cmake ninja-build g++ libfmt-dev libboost-dev ;;
+    build) echo cmake ninja-build g++ libfmt-dev libboost-dev libcli11-dev nlohmann-json3-dev ;;
     test) echo catch2 strace ;;
     bench) echo libbenchmark-dev ;;
     instructions) echo valgrind ;;

@@ -113,7 +113,7 @@ TEST_CASE("A deserted arena of another layout is replaced, and its files are rem
         CAPTURE(how);
         const test::own_session session;
         leave_arena(session);
-        const std::string mapping = session.path() + ".m2a";
+        const std::string mapping = session.path() + "..m2a";
         std::fclose(std::fopen(mapping.c_str(), "w"));
         make_foreign(session, how);
         CHECK(test::run_role("create_one", {}, session.options()) == 0);

@@ -4,6 +4,7 @@
 #include "support/scratch.hpp"
 #include "support/shared.hpp"
 #include "support/state.hpp"
+#include "whole.hpp"
 
 #include <kobj/kobj.hpp>
 
@@ -73,6 +74,7 @@ TEST_CASE("kill -9 of the owner abandons its mutex, closes its handles and frees
         CHECK(probe(named) == seen::abandoned);
         REQUIRE(named.close());
         CHECK(error_of(kobj::mutex::open(name)) == errc::file_not_found);
+        CHECK(test::damage() == "");
     }
 }
 
@@ -101,6 +103,7 @@ TEST_CASE("A sleeping waiter is woken by kill -9 of the owner", "[kill]") {
         CHECK(test::wait_for_exit(child) == 128U + SIGKILL);
         CHECK(usage_count(gate) == 1);
         CHECK(probe(gate) == seen::free);
+        CHECK(test::damage() == "");
     }
 }
 
@@ -133,6 +136,7 @@ TEST_CASE("kill -9 abandons every one of thousands of mutexes", "[kill]") {
         CHECK(probe(each) == seen::free);
         CHECK(usage_count(each) == 1);
     }
+    CHECK(test::damage() == "");
 }
 
 ROLE(wait_until_killed) {
@@ -161,6 +165,7 @@ TEST_CASE("kill -9 of a waiter does not hold up those behind it", "[kill]") {
     CHECK(how == wait_status::signaled);
     CHECK(usage_count(gate) == 1);
     CHECK(probe(gate) == seen::free);
+    CHECK(test::damage() == "");
 }
 
 TEST_CASE("A process started suspended is killed", "[kill][suspended]") {
@@ -173,6 +178,7 @@ TEST_CASE("A process started suspended is killed", "[kill][suspended]") {
     CHECK(test::wait_for_exit(child) == 128U + SIGKILL);
     CHECK(usage_count(gate) == 1);
     CHECK(shared->ready == 0);
+    CHECK(test::damage() == "");
 }
 
 // Does everything that changes the arena, until it is killed.
@@ -204,9 +210,13 @@ TEST_CASE("kill -9 at any moment leaves counts, names and mutexes in order", "[k
             REQUIRE(test::eventually([&] { return shared->ready == 1; }));
             std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
             send(first, SIGKILL);
+            // While the other one goes on.
+            CHECK(test::damage() == "");
             CHECK(test::wait_for_exit(first) == 128U + SIGKILL);
             send(second, SIGKILL);
+            CHECK(test::damage() == "");
             CHECK(test::wait_for_exit(second) == 128U + SIGKILL);
+            CHECK(test::damage() == "");
             REQUIRE(usage_count(gate) == 1);
             REQUIRE(gate.acquire(test::patience()).value() != wait_status::timed_out);
             REQUIRE(gate.release());

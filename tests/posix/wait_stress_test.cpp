@@ -4,6 +4,7 @@
 #include "support/session.hpp"
 #include "support/shared.hpp"
 #include "support/state.hpp"
+#include "whole.hpp"
 
 #include <kobj/kobj.hpp>
 
@@ -115,6 +116,7 @@ TEST_CASE("Waits for any and all over several processes lose no unit", "[wait][s
         std::this_thread::sleep_for(20ms);
         test::kill_hard(victim);
         ++kills;
+        CHECK(test::damage() == "");
     }
     shared->stop = 1;
     for (const auto& each : children) CHECK(test::wait_for_exit(each) == 0);
@@ -145,6 +147,7 @@ TEST_CASE("What is released behind a waiter's death is not given to the dead", "
         kill(child, SIGKILL);
         siginfo_t ended{};
         REQUIRE(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) == 0);
+        CHECK(test::damage() == "");
         CHECK(units.release().value() == 0);
         CHECK(units.acquire(0s).value() == wait_status::signaled);
         REQUIRE(waitpid(child, nullptr, 0) == child);

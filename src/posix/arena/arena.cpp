@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
+#include "posix/arena/regions.hpp"
+#include "posix/arena/session_path.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
 #include "posix/os/shared_file.hpp"
@@ -18,45 +19,8 @@ namespace kobj::posix {
 
 namespace {
 
-struct region_shape {
-    u64 start;
-    u64 record;
-    u64 most;
-    u64 step;  // bytes that a growing region commits at least
-};
-
-constexpr std::array<region_shape, static_cast<std::size_t>(region::count)> shapes = {{
-    {processes_at, sizeof(process_record), max_processes, 4096},
-    {threads_at, sizeof(thread_record), max_threads, 4096},
-    {waits_at, sizeof(wait_block), u64{max_threads} * max_wait, 16384},
-    {objects_at, sizeof(object_record), max_objects, 16384},
-    {names_at, sizeof(name_record), max_names, 16384},
-    {buckets_at, sizeof(word32), max_buckets, 4096},
-    {watches_at, sizeof(watch_record), max_watches, 4096},
-}};
-
 constexpr const char* region_name(region which) {
-    constexpr const char* names[] = {"process", "thread", "wait", "object", "name", "directory", "watch"};
-    return names[static_cast<std::size_t>(which)];
-}
-
-constexpr std::size_t longest_session_name = 64;
-
-std::string session_suffix() {
-    const char* name = secure_getenv("KOBJ_SESSION");
-    if (name == nullptr || *name == '\0') return {};
-    const std::string_view session = name;
-    const bool plain = std::all_of(session.begin(), session.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    });
-    if (!plain || session.size() > longest_session_name)
-        fail(errc::invalid_name, "KOBJ_SESSION=\"{}\": up to {} letters, digits, - and _ may be used", session,
-             longest_session_name);
-    return text(".{}", session);
-}
-
-u64 round_up(u64 value, u64 to) {
-    return (value + to - 1) / to * to;
+    return shapes[static_cast<std::size_t>(which)].name;
 }
 
 }  // namespace
@@ -66,9 +30,12 @@ static_assert(std::is_trivially_destructible_v<arena>);
 
 const std::string& arena_path() {
     // Needed until the very end of the process, behind the destructors of statics.
-    static const std::string& path = *new std::string(
-        text("{}/kobj.{}.{:x}{}", os::shared_folder, geteuid(), os::pid_namespace(), session_suffix()));
+    static const std::string& path = *new std::string(session_path());
     return path;
+}
+
+void fail_corrupt(std::string_view what) {
+    fail(errc::file_corrupt, "{}: {} cannot be right", arena_path(), what);
 }
 
 void arena::open() {
@@ -134,7 +101,7 @@ bool arena::map_existing() {
 
 bool arena::remove_deserted() {
     if (!os::unlink_if_same(fd_, arena_path(), os::is_locked_by_others)) return false;
-    os::remove_numbered_files(arena_path() + ".m");  // those of its file mappings
+    os::remove_numbered_files(arena_path() + std::string(section_mark));  // those of its file mappings
     return true;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "posix/arena/name_hash.hpp"
+
 namespace kobj::posix {
 
 namespace {
@@ -11,18 +13,6 @@ constexpr u32 first_buckets = 64;
 constexpr u32 longest_key = 1024;
 // A chain or a queue that is longer than all records there are has been damaged.
 constexpr u32 longest_chain = max_names;
-
-u32 hash_of(std::string_view key) noexcept {
-    u64 h = 14695981039346656037U;
-    for (const char c : key) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    return static_cast<u32>(h ^ h >> 29U);
-}
-
-u32 bucket_of(u32 hash, u32 buckets) noexcept {
-    const u32 whole = std::bit_floor(buckets);
-    const u32 index = hash & (whole * 2 - 1);
-    return index < buckets ? index : index - whole;
-}
 
 bool holds(name_record& first, std::string_view key) {
     if (first.length.get() != key.size()) return false;

@@ -298,6 +298,7 @@ struct arena_header {
 
     alignas(64) word32 session_lock;  ///< index of the holder's thread record, bit 31: somebody sleeps on it
     word32 undo_count;
+    word64 changes;  ///< counts what was committed or undone: whoever copies the arena sees whether it stood still
 
     alignas(64) word32 free_object;
     word32 high_object;  ///< records below have been in use
@@ -316,7 +317,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 2;
+inline constexpr u32 arena_version = 3;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

@@ -39,8 +39,7 @@ void transaction::roll_back() {
         else
             reinterpret_cast<word64*>(arena_.checked_address(where, 8))->put(entry.old.get());
     }
-    h.undo_count.put(0);
-    noted_ = 0;
+    end_of_log();
 }
 
 void transaction::overflow() {
@@ -49,7 +48,14 @@ void transaction::overflow() {
 }
 
 void transaction::checkpoint() {
-    arena_.header().undo_count.put(0);
+    end_of_log();
+}
+
+void transaction::end_of_log() {
+    arena_header& h = arena_.header();
+    // Counted first: whoever copies the arena must not miss it, should this process be killed in between.
+    if (h.undo_count.get() != 0) h.changes.put(h.changes.get() + 1);
+    h.undo_count.put(0);
     noted_ = 0;
 }
 

@@ -63,6 +63,7 @@ private:
     }
     [[noreturn]] static void overflow();
     void roll_back();
+    void end_of_log();
     void after_commit() noexcept;
 
     struct wake_up {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "posix/arena/session_path.hpp"
 #include "posix/object/object.hpp"
 #include "posix/os/section_file.hpp"
 #include "posix/os/shared_file.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 std::string file_name(u64 number) {
     // Without the folder: that is how shared memory objects are named.
-    return text("{}.m{:x}", arena_path().substr(std::strlen(os::shared_folder) + 1), number);
+    return text("{}{}{:x}", arena_path().substr(std::strlen(os::shared_folder) + 1), section_mark, number);
 }
 
 void unlink_from_making(transaction& tx, u32 section) {

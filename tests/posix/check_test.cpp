@@ -1,0 +1,514 @@
+#include "support/catch.hpp"
+#include "support/eventually.hpp"
+#include "support/role.hpp"
+#include "support/session.hpp"
+#include "support/shared.hpp"
+#include "support/state.hpp"
+#include "whole.hpp"
+
+#include "posix/arena/arena.hpp"
+#include "posix/arena/regions.hpp"
+#include "posix/check/check.hpp"
+#include "posix/check/look.hpp"
+#include "posix/object/event.hpp"
+#include "posix/os/shared_file.hpp"
+
+#include <kobj/kobj.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// The checker: it finds nothing in a session that works, and finds each kind of damage, made in a copy of an arena.
+
+using namespace kobj::posix;
+using kobj::object_type;
+using kobj::posix::check::rule;
+
+namespace {
+
+/// A copy of an arena in a file without a name, to be damaged.
+class copied_arena {
+public:
+    explicit copied_arena(int from) : file_(memfd_create("arena", MFD_CLOEXEC)) {
+        REQUIRE(file_);
+        const off_t size = lseek(from, 0, SEEK_END);
+        REQUIRE(ftruncate(file_.get(), size) == 0);
+        std::vector<char> bytes;
+        for (off_t at = lseek(from, 0, SEEK_DATA); at >= 0 && at < size; at = lseek(from, at, SEEK_DATA)) {
+            const off_t end = lseek(from, at, SEEK_HOLE);
+            bytes.resize(static_cast<std::size_t>(end - at));
+            REQUIRE(pread(from, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()));
+            REQUIRE(pwrite(file_.get(), bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()));
+            at = end;
+        }
+        size_ = static_cast<u64>(size);
+        base_ = static_cast<char*>(mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0));
+        REQUIRE(base_ != MAP_FAILED);
+    }
+    copied_arena(const copied_arena&) = delete;
+    copied_arena& operator=(const copied_arena&) = delete;
+    ~copied_arena() { munmap(base_, size_); }
+
+    [[nodiscard]] int file() const { return file_.get(); }
+    [[nodiscard]] u64 size() const { return size_; }
+    [[nodiscard]] char* bytes() const { return base_; }
+
+    arena_header& header() { return *reinterpret_cast<arena_header*>(base_); }
+    process_record& process(u32 i) { return at<process_record>(processes_at, i); }
+    thread_record& thread(u32 i) { return at<thread_record>(threads_at, i); }
+    object_record& object(u32 i) { return at<object_record>(objects_at, i); }
+    name_record& name(u32 i) { return at<name_record>(names_at, i); }
+    wait_block& wait(u32 i) { return at<wait_block>(waits_at, i); }
+    watch_record& watch(u32 i) { return at<watch_record>(watches_at, i); }
+    word32& bucket(u32 i) { return at<word32>(buckets_at, i); }
+    word64& entry(u32 process, u32 i) { return at<word64>(tables_at + u64{process} * table_size, i); }
+
+private:
+    template <class T>
+    T& at(u64 start, u32 i) {
+        REQUIRE(start + (u64{i} + 1) * sizeof(T) <= size_);
+        return reinterpret_cast<T*>(base_ + start)[i];
+    }
+    os::descriptor file_;
+    char* base_ = nullptr;
+    u64 size_ = 0;
+};
+
+/// Something of everything in this process's session.
+struct furnished {
+    kobj::mutex held = kobj::mutex::create({.name = "check: held", .initially_owned = true}).value();
+    kobj::mutex unnamed = kobj::mutex::create().value();
+    kobj::event event = kobj::event::create({.name = std::string(200, 'n')}).value();
+    kobj::event gate = kobj::event::create({.manual_reset = true}).value();
+    kobj::semaphore units = kobj::semaphore::create(2, 3).value();
+    kobj::timer timer = kobj::timer::create().value();
+    kobj::file_mapping memory = kobj::file_mapping::create(4096).value();
+    kobj::view<char> view = memory.map<char>().value();
+    kobj::wait_set set = kobj::wait_set::create().value();
+    kobj::process self = kobj::process::open(kobj::process::current_id()).value();
+    std::thread first, second;
+
+    furnished() {
+        (void)kobj::mutex::create({.name = "check: closed"}).value();
+        set.add(units.get(), 1).value();
+        set.add(held.get(), 2).value();
+        set.add(unnamed.get(), 3).value();
+        set.remove(3).value();
+        first = std::thread([this] { (void)kobj::wait(gate.get()).value(); });
+        test::until_waiting(gate, 1);
+        second = std::thread([this] {
+            const kobj::handle_value both[] = {gate.get(), timer.get()};
+            (void)kobj::wait_any(both).value();
+        });
+        test::until_waiting(gate, 2);
+    }
+    ~furnished() {
+        gate.set().value();
+        first.join();
+        second.join();
+        held.release().value();
+    }
+    furnished(const furnished&) = delete;
+    furnished& operator=(const furnished&) = delete;
+};
+
+u32 own_process() {
+    for (u32 p = 1; p < the_arena().header().high_process.get(); ++p)
+        if (the_arena().process(p).id.get() == static_cast<u32>(getpid()) &&
+            the_arena().process(p).state.get() == static_cast<u32>(process_state::attached))
+            return p;
+    return 0;
+}
+
+u32 place_of(kobj::handle_value value) {
+    return static_cast<u32>(value.value() >> 2U);
+}
+
+template <class Object>
+u32 record_of(const Object& object) {
+    return entry::object(the_arena().table_entry(own_process(), place_of(object.get())).get());
+}
+
+check::report examine(const copied_arena& copy) {
+    check::image bytes;
+    bytes.read(copy.file());
+    return check::examine(bytes);
+}
+
+bool reports(const check::report& all, rule which) {
+    return std::any_of(all.problems.begin(), all.problems.end(),
+                       [&](const check::problem& p) { return p.which == which; });
+}
+
+}  // namespace
+
+TEST_CASE("A session in which everything is in use is whole, and counted", "[check]") {
+    const furnished all;
+    CHECK(test::damage() == "");
+    const check::report found = check::look(the_arena().file(), arena_path());
+    CHECK(found.stood_still);
+    CHECK(found.counted.waits == 3);
+    CHECK(found.counted.watches == 2);
+    CHECK(found.counted.names >= 2);
+    CHECK(found.counted.views >= 1);
+    CHECK(found.counted.handles >= 9);
+}
+
+TEST_CASE("Another session is looked at from outside: new, and left by a killed process", "[check]") {
+    const test::own_session session;
+    kobj::process child = test::start_role("stay_in_session", {}, session.options());
+    REQUIRE(test::eventually([&] { return session.exists(); }));
+    const kobj::posix::os::descriptor file(open(session.path().c_str(), O_RDONLY | O_CLOEXEC));
+    REQUIRE(file);
+    const auto attached = [&] { return check::look(file.get(), session.path()).counted.processes == 1; };
+    REQUIRE(test::eventually(attached));
+    CHECK(check::to_text(check::look(file.get(), session.path())) == "");
+    test::kill_hard(child);
+    const check::report left = check::look(file.get(), session.path());
+    CHECK(check::to_text(left) == "");
+    // Of its process, which nobody has settled.
+    REQUIRE(left.debts.size() == 1);
+    CHECK(left.debts[0].find("is not settled yet") != std::string::npos);
+}
+
+TEST_CASE("Each kind of damage is found and said", "[check]") {
+    furnished all;
+    const u32 self = own_process();
+    const u32 held = record_of(all.held);
+    const u32 unnamed = record_of(all.unnamed);
+    const u32 event = record_of(all.event);
+    const u32 gate = record_of(all.gate);
+    const u32 units = record_of(all.units);
+    const u32 timer = record_of(all.timer);
+    const u32 memory = record_of(all.memory);
+    const u32 own = record_of(all.self);
+    const u32 place = place_of(all.unnamed.get());
+
+    struct damage {
+        const char* what;
+        rule found;
+        std::function<void(copied_arena&)> make;
+    };
+    const auto with = [](word64& word, u64 value) { word.put(value); };
+    const auto swapped = [&](copied_arena& c) -> std::pair<u32, u32> {
+        const u32 head = c.object(gate).queue_head.get();
+        return {head, c.object(gate).queue_tail.get()};
+    };
+    // A name record that the closed mutex has left.
+    const auto free_name = [](copied_arena& c) { return c.header().free_name.get(); };
+    const auto first_set = [](copied_arena& c) {
+        u32 w = 1;
+        while (c.watch(w).set.get() == 0) ++w;
+        return w;
+    };
+    const std::vector<damage> kinds = {
+        {"more objects than memory", rule::header, [](auto& c) { c.header().high_object.put(max_objects); }},
+        {"more names than memory", rule::header, [](auto& c) { c.header().high_name.put(max_names); }},
+        {"more processes than memory", rule::header, [](auto& c) { c.header().high_process.put(max_processes); }},
+        {"more watches than memory", rule::header, [](auto& c) { c.header().high_watch.put(max_watches); }},
+        {"more buckets than memory", rule::header, [](auto& c) { c.header().bucket_count.put(max_buckets); }},
+        {"left by all, with somebody in it", rule::header, [](auto& c) { c.header().dead.put(1); }},
+        {"a log without a holder", rule::undo_log, [](auto& c) { c.header().undo_count.put(1); }},
+        {"a log that is too long", rule::undo_log, [](auto& c) { c.header().undo_count.put(undo_room + 1); }},
+        {"a log about no word", rule::undo_log,
+         [](auto& c) {
+             c.header().undo[0].where.put(arena_size + 8);
+             c.header().undo_count.put(1);
+         }},
+        {"a log that is about itself", rule::undo_log,
+         [](auto& c) {
+             c.header().undo[0].where.put(offsetof(arena_header, undo));
+             c.header().undo_count.put(1);
+         }},
+        {"a lock that a free record holds", rule::session_lock,
+         [](auto& c) { c.header().session_lock.put(c.process(0).state.get() + 15); }},
+        {"a lock that no record holds", rule::session_lock, [](auto& c) { c.header().session_lock.put(max_threads); }},
+        {"an object of no type", rule::object_state,
+         [&](auto& c) { with(c.object(unnamed).state, c.object(unnamed).state.get() | u64{12} << state::type_shift); }},
+        {"a mutex that is free and held twice", rule::object_state,
+         [&](auto& c) { with(c.object(unnamed).extra, c.object(unnamed).extra.get() + 1); }},
+        {"a mutex with another's count", rule::object_state,
+         [&](auto& c) { with(c.object(unnamed).extra, c.object(unnamed).extra.get() + (u64{1} << 32U)); }},
+        {"a mutex that no thread owns", rule::object_state,
+         [&](auto& c) { with(c.object(unnamed).state, c.object(unnamed).state.get() | make_owner(65535, 1)); }},
+        {"an event in no state", rule::object_state,
+         [&](auto& c) { with(c.object(event).state, c.object(event).state.get() | 8); }},
+        {"more units than there may be", rule::object_state,
+         [&](auto& c) { with(c.object(units).state, c.object(units).state.get() | 7); }},
+        {"free and in use: an object in the free list", rule::object_list,
+         [&](auto& c) {
+             c.object(unnamed).link.put(c.header().free_object.get());
+             c.header().free_object.put(unnamed);
+         }},
+        {"free objects in a circle", rule::object_list,
+         [&](auto& c) { c.object(c.header().free_object.get()).link.put(c.header().free_object.get()); }},
+        {"a free object beyond the end", rule::object_list, [&](auto& c) { c.header().free_object.put(max_objects); }},
+        {"free objects that are lost", rule::object_list, [&](auto& c) { c.header().free_object.put(0); }},
+        {"a usage count that is too high", rule::usage_count,
+         [&](auto& c) { c.object(unnamed).handles.put(c.object(unnamed).handles.get() + 1); }},
+        {"a usage count that is too low", rule::usage_count, [&](auto& c) { c.object(unnamed).handles.put(0); }},
+        {"a reference count that is too high", rule::reference_count,
+         [&](auto& c) { c.object(memory).references.put(c.object(memory).references.get() + 1); }},
+        {"a reference count that is too low", rule::reference_count,
+         [&](auto& c) { c.object(gate).references.put(1); }},
+        {"an object that nobody has", rule::unreachable,
+         [&](auto& c) {
+             c.object(unnamed).handles.put(0);
+             c.entry(self, place).put(0);
+         }},
+        {"a process that never ends", rule::unreachable, [&](auto& c) { c.process(self).object.put(0); }},
+        {"a handle of no kind", rule::handle_table, [&](auto& c) { c.entry(self, place).put(~u64{0}); }},
+        {"a handle to nothing", rule::handle_table,
+         [&](auto& c) { c.entry(self, place).put(entry::make(entry::kind::handle, max_objects - 1, 1, 0, 0)); }},
+        {"a handle to a free object", rule::handle_table,
+         [&](auto& c) {
+             c.entry(self, place).put(entry::make(entry::kind::handle, c.header().free_object.get(), 1, 0, 0));
+         }},
+        {"a handle to what was there before", rule::handle_table,
+         [&](auto& c) { c.entry(self, place).put(c.entry(self, place).get() ^ 1U); }},
+        {"a view of a mutex", rule::handle_table,
+         [&](auto& c) { c.entry(self, place).put(c.entry(self, place).get() ^ u64{3} << 62U); }},
+        {"a table beyond its memory", rule::handle_table, [&](auto& c) { c.process(self).high.put(max_handles + 1); }},
+        {"a handle emptied without being uncounted", rule::counter, [&](auto& c) { c.entry(self, place).put(0); }},
+        {"a handle in use that is free", rule::handle_list,
+         [&](auto& c) {
+             c.process(self).free_head.put(place);
+             c.process(self).free_tail.put(place);
+         }},
+        {"free handles in a circle", rule::handle_list,
+         [&](auto& c) {
+             c.entry(self, place).put(place);
+             c.process(self).free_head.put(place);
+             c.process(self).free_tail.put(place);
+         }},
+        {"free handles that are lost", rule::handle_list, [&](auto& c) { c.entry(self, place).put(0); }},
+        {"free handles beyond the end", rule::handle_list,
+         [&](auto& c) { c.process(self).free_head.put(max_handles); }},
+        {"free handles without an end", rule::handle_list,
+         [&](auto& c) { c.process(self).free_tail.put(max_handles); }},
+        {"a number of handles", rule::counter, [&](auto& c) { c.process(self).used.put(1); }},
+        {"a name without records", rule::name, [&](auto& c) { c.object(held).name.put(max_names); }},
+        {"a name without text", rule::name, [&](auto& c) { c.name(c.object(held).name.get()).length.put(0); }},
+        {"a name without end", rule::name, [&](auto& c) { c.name(c.object(held).name.get()).length.put(~u32{0}); }},
+        {"a name that is cut", rule::name, [&](auto& c) { c.name(c.object(event).name.get()).more.put(0); }},
+        {"a name that goes on", rule::name, [&](auto& c) { c.name(c.object(held).name.get()).more.put(1); }},
+        {"a name with another text", rule::name, [&](auto& c) { c.name(c.object(held).name.get()).text[3] ^= 1; }},
+        {"a name of two objects", rule::name, [&](auto& c) { c.object(held).name.put(c.object(event).name.get()); }},
+        {"a name that nobody has open", rule::name,
+         [&](auto& c) {
+             c.entry(self, place_of(all.held.get())).put(0);
+             c.object(held).handles.put(0);
+         }},
+        {"a name that the directory does not find", rule::directory,
+         [&](auto& c) {
+             for (u32 b = 0; b < c.header().bucket_count.get(); ++b) c.bucket(b).put(0);
+         }},
+        {"a name without object", rule::directory, [&](auto& c) { c.object(held).name.put(0); }},
+        {"a name that leads to nothing", rule::directory,
+         [&](auto& c) { c.name(c.object(held).name.get()).object.put(max_objects); }},
+        {"a bucket that leads nowhere", rule::directory, [&](auto& c) { c.bucket(3).put(max_names); }},
+        {"names in a circle", rule::directory,
+         [&](auto& c) { c.name(c.object(held).name.get()).next.put(c.object(held).name.get()); }},
+        {"a number of names", rule::counter, [&](auto& c) { c.header().name_count.put(1000); }},
+        {"a name that is free and in use", rule::name_list,
+         [&](auto& c) { c.header().free_name.put(c.object(held).name.get()); }},
+        {"free names in a circle", rule::name_list, [&](auto& c) { c.name(free_name(c)).next.put(free_name(c)); }},
+        {"a free name beyond the end", rule::name_list, [&](auto& c) { c.header().free_name.put(max_names); }},
+        {"free names that are lost", rule::name_list, [&](auto& c) { c.header().free_name.put(0); }},
+        {"a process in no state", rule::process, [&](auto& c) { c.process(self).state.put(77); }},
+        {"a process with another's object", rule::process, [&](auto& c) { c.process(self).object.put(unnamed); }},
+        {"a process object of another process", rule::process, [&](auto& c) { c.object(own).body.put(1); }},
+        {"a process that has ended and runs", rule::process,
+         [&](auto& c) { with(c.object(own).state, c.object(own).state.get() | state::ended); }},
+        {"ended processes", rule::counter, [&](auto& c) { c.header().ended_processes.put(9); }},
+        {"a thread of no process", rule::thread, [&](auto& c) { c.thread(1).process.put(max_processes); }},
+        {"a free thread that belongs to somebody", rule::thread, [&](auto& c) { c.thread(15).process.put(1); }},
+        {"a thread whose object is a mutex", rule::thread, [&](auto& c) { c.thread(1).object.put(unnamed); }},
+        {"a free thread that waits", rule::wait, [&](auto& c) { c.thread(15).wait_count.put(1); }},
+        {"a thread that waits for too many", rule::wait, [&](auto& c) { c.thread(1).wait_count.put(65); }},
+        {"a wait for nothing", rule::wait, [&](auto& c) { c.wait(swapped(c).first).object.put(max_objects); }},
+        {"a wait block that is not in use", rule::wait,
+         [&](auto& c) { c.wait(swapped(c).first + 5).object.put(gate); }},
+        {"a queue that leads nowhere", rule::queue, [&](auto& c) { c.object(gate).queue_head.put(0xFFFFFFFF); }},
+        {"a queue that is lost", rule::queue,
+         [&](auto& c) {
+             c.object(gate).queue_head.put(0);
+             c.object(gate).queue_tail.put(0);
+         }},
+        {"a queue in a circle", rule::queue, [&](auto& c) { c.wait(swapped(c).second).next.put(swapped(c).first); }},
+        {"a queue without the way back", rule::queue, [&](auto& c) { c.wait(swapped(c).second).previous.put(0); }},
+        {"a queue out of order", rule::queue,
+         [&](auto& c) { c.thread(swapped(c).first / max_wait).wait_since.put(~u64{0}); }},
+        {"a queue whose end is wrong", rule::queue, [&](auto& c) { c.object(gate).queue_tail.put(swapped(c).first); }},
+        {"a wait in another's queue", rule::queue, [&](auto& c) { c.wait(swapped(c).second).object.put(timer); }},
+        {"in a queue without waiting", rule::queue,
+         [&](auto& c) { c.thread(swapped(c).first / max_wait).wait_count.put(0); }},
+        {"watched, and not contended", rule::queue,
+         [&](auto& c) { with(c.object(units).state, c.object(units).state.get() & ~state::contended); }},
+        {"a watch of nothing", rule::watch, [&](auto& c) { c.watch(first_set(c)).queue.object.put(max_objects); }},
+        {"a watch for no set", rule::watch, [&](auto& c) { c.watch(first_set(c)).set.put(unnamed); }},
+        {"a watch in no state", rule::watch, [&](auto& c) { c.watch(first_set(c)).fired.put(9); }},
+        {"a watch that is free and in use", rule::watch_list,
+         [&](auto& c) { c.header().free_watch.put(first_set(c)); }},
+        {"free watches that are lost", rule::watch_list, [&](auto& c) { c.header().free_watch.put(0); }},
+        {"free watches in a circle", rule::watch_list,
+         [&](auto& c) { c.watch(c.header().free_watch.get()).fired_next.put(c.header().free_watch.get()); }},
+        {"a process that does not know its watches", rule::watch_list,
+         [&](auto& c) { c.process(self).watches.put(0); }},
+        {"watches of a process beyond the end", rule::watch_list,
+         [&](auto& c) { c.process(self).watches.put(max_watches); }},
+        {"a watch that fired and is not in the list", rule::watch_list,
+         [&](auto& c) { with(c.object(c.watch(first_set(c)).set.get()).extra, 0); }},
+        {"a fired watch beyond the end", rule::watch_list,
+         [&](auto& c) { with(c.object(c.watch(first_set(c)).set.get()).extra, ~u64{0}); }},
+        {"a mapping in limbo that nobody removes", rule::section,
+         [&](auto& c) {
+             with(c.object(memory).state,
+                  c.object(memory).state.get() | u64{state::section_limbo} << state::type_shift);
+         }},
+        {"mappings to be removed beyond the end", rule::section,
+         [&](auto& c) { c.header().removed_sections.put(max_objects); }},
+        {"a mapping to be removed that is in use", rule::section,
+         [&](auto& c) { c.header().removed_sections.put(memory); }},
+        {"mappings in the making beyond the end", rule::section,
+         [&](auto& c) { c.process(self).making.put(max_objects); }},
+        {"a mapping with a number that was not given", rule::section,
+         [&](auto& c) { with(c.object(memory).body, ~u64{0}); }},
+    };
+    for (const damage& each : kinds) {
+        INFO(each.what);
+        copied_arena copy(the_arena().file());
+        REQUIRE(check::to_text(examine(copy)) == "");
+        each.make(copy);
+        const check::report found = examine(copy);
+        INFO(check::to_text(found));
+        CHECK(reports(found, each.found));
+    }
+}
+
+TEST_CASE("A change that was not finished is taken back before the arena is judged", "[check]") {
+    const auto gate = kobj::mutex::create().value();
+    copied_arena copy(the_arena().file());
+    const u32 o = record_of(gate);
+    arena_header& h = copy.header();
+    const u64 at = objects_at + u64{o} * sizeof(object_record) + offsetof(object_record, handles);
+    h.undo[0].where.put(at | 1U);
+    h.undo[0].old.put(copy.object(o).handles.get());
+    copy.object(o).handles.put(42);
+    CHECK(reports(examine(copy), rule::usage_count));
+    h.undo_count.put(1);
+    // Held by this thread, which lives.
+    u32 holder = 1;
+    while (!thread_claimed(copy.thread(holder).identity.get())) ++holder;
+    h.session_lock.put(holder);
+    CHECK(check::to_text(examine(copy)) == "");
+}
+
+TEST_CASE("What is no arena is refused with the reason", "[check][error]") {
+    const auto reason = [](const copied_arena& copy) -> std::string {
+        try {
+            examine(copy);
+        } catch (const check::unreadable& why) {
+            return why.what();
+        }
+        return {};
+    };
+    copied_arena copy(the_arena().file());
+    REQUIRE(reason(copy) == "");
+    SECTION("another version") {
+        copy.header().version.put(arena_version + 1);
+        CHECK(reason(copy).find("version") != std::string::npos);
+    }
+    SECTION("other records") {
+        copy.header().fingerprint.put(1);
+        CHECK(reason(copy).find("sizes") != std::string::npos);
+    }
+    SECTION("another file") {
+        copy.header().magic.put(1);
+        CHECK(reason(copy) == "it is not an arena of kobj");
+    }
+    SECTION("records that are not there") {
+        REQUIRE(ftruncate(copy.file(), static_cast<off_t>(tables_at + own_process() * table_size)) == 0);
+        CHECK(reason(copy).find("cut short") != std::string::npos);
+    }
+    SECTION("more records than there can be") {
+        copy.header().committed[3].put(~u64{0});
+        CHECK(reason(copy).find("more object records") != std::string::npos);
+    }
+    SECTION("cut short") {
+        REQUIRE(ftruncate(copy.file(), 100) == 0);
+        CHECK(reason(copy).find("cut short") != std::string::npos);
+    }
+}
+
+TEST_CASE("Whatever bytes an arena holds, the checker ends", "[check][stress]") {
+    const furnished all;
+    const copied_arena whole(the_arena().file());
+    copied_arena copy(the_arena().file());
+    std::mt19937 random(std::random_device{}());
+    // Where there are bytes: the header with its lists, and the first records of each region.
+    const u64 starts[] = {0,        processes_at, threads_at, waits_at, objects_at,
+                          names_at, buckets_at,   watches_at, tables_at};
+    int found = 0;
+    constexpr int rounds = 300;
+    for (int round = 0; round < rounds; ++round) {
+        std::vector<u64> touched;
+        for (unsigned n = 1 + random() % 8; n > 0; --n) {
+            const u64 start = starts[random() % std::size(starts)] + (random() % 512) * 8;
+            if (start < 64 || start + 8 > copy.size()) continue;
+            touched.push_back(start);
+            u64 value = 0;
+            std::memcpy(&value, copy.bytes() + start, 8);
+            value = random() % 2 == 0 ? value ^ u64 { 1 } << random() % 64 : u64{random()} << 32U | random();
+            std::memcpy(copy.bytes() + start, &value, 8);
+        }
+        try {
+            found += examine(copy).problems.empty() ? 0 : 1;
+        } catch (const check::unreadable&) {
+            ++found;
+        }
+        for (const u64 start : touched) std::memcpy(copy.bytes() + start, whole.bytes() + start, 8);
+    }
+    CHECK(found > rounds / 10);
+    CHECK(check::to_text(examine(copy)) == "");
+}
+
+ROLE(stay_in_session) {
+    for (;;) pause();
+}
+
+ROLE(change_without_pause) {
+    const test::shared<std::atomic<int>> stop(args.handle(0));
+    const auto gate = args.handle(1);
+    for (unsigned i = 0; *stop == 0; ++i) {
+        const auto named = kobj::mutex::create({.name = "busy " + std::to_string(i % 5)});
+        const auto memory = kobj::file_mapping::create(4096);
+        const auto copy = kobj::duplicate(gate);
+        if (kobj::wait(gate, std::chrono::milliseconds(1)).value() == kobj::wait_status::signaled)
+            (void)kobj::mutex::release(gate);
+    }
+    return 0;
+}
+
+TEST_CASE("A session that changes without pause is whole in every look", "[check][stress]") {
+    const auto gate = kobj::mutex::create({.inheritable = true}).value();
+    const test::shared<std::atomic<int>> stop;
+    std::vector<kobj::process> busy;
+    for (int i = 0; i < 3; ++i) busy.push_back(test::start_role("change_without_pause", {stop, gate}));
+    for (int i = 0; i < 100; ++i) {
+        CHECK(test::damage() == "");
+    }
+    *stop = 1;
+    for (const auto& each : busy) CHECK(test::wait_for_exit(each) == 0);
+    CHECK(test::damage() == "");
+    CHECK(test::debts() == "");
+}

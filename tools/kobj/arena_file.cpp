@@ -1,0 +1,38 @@
+#include "arena_file.hpp"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "posix/arena/session_path.hpp"
+#include "posix/check/image.hpp"
+#include "posix/fail.hpp"
+
+namespace kobj::tool {
+
+using namespace posix;
+
+void add_source(CLI::App& command, source& where) {
+    auto* session = command.add_option(
+        "--session", where.session, "The session's name; without it that of KOBJ_SESSION, or the one without a name");
+    session->each([&where](const std::string&) { where.given = true; });
+    command.add_option("--arena", where.file, "A copy of an arena's file instead of a session")->excludes(session);
+}
+
+arena_file open_arena(const source& where) {
+    arena_file opened;
+    opened.is_session = where.file.empty();
+    try {
+        opened.path = !opened.is_session ? where.file : where.given ? session_path(where.session) : session_path();
+    } catch (const failure& why) {
+        throw check::unreadable(why.message());
+    }
+    opened.file = os::descriptor(open(opened.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!opened.file && errno == ENOENT && opened.is_session)
+        throw check::unreadable(text("{}: there is no such session", opened.path));
+    if (!opened.file) throw check::unreadable(text("{}: {}", opened.path, std::strerror(errno)));
+    return opened;
+}
+
+}  // namespace kobj::tool

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "command.hpp"
+#include "posix/os/shared_file.hpp"
+
+namespace kobj::tool {
+
+/// An arena that is open for reading. This process is not attached, so it has no record locks to lose.
+struct arena_file {
+    posix::os::descriptor file;
+    std::string path;
+    bool is_session = false;  ///< not a copy
+};
+/// Throws check::unreadable.
+arena_file open_arena(const source& where);
+
+}  // namespace kobj::tool

@@ -1,0 +1,23 @@
+#include <kobj/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include "command.hpp"
+
+int main(int argc, char** argv) {
+    CLI::App program("Looks into sessions of kobj: who shares which kernel objects, and are they in order?", "kobj");
+    program.set_version_flag("--version", [] {
+        return std::to_string(KOBJ_VERSION_MAJOR) + "." + std::to_string(KOBJ_VERSION_MINOR) + "." +
+               std::to_string(KOBJ_VERSION_PATCH);
+    });
+    program.require_subcommand(1);
+    int exit_code = 0;
+    kobj::tool::add_check(program, exit_code);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& wrong) {
+        // 2, as for what cannot be read; help and version are no errors.
+        return program.exit(wrong) == 0 ? 0 : 2;
+    }
+    return exit_code;
+}

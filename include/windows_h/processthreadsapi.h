@@ -85,6 +85,11 @@ BOOL WINAPI TerminateProcess(HANDLE hProcess, UINT uExitCode);
 HANDLE WINAPI OpenProcess(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwProcessId);
 BOOL WINAPI GetExitCodeProcess(HANDLE hProcess, LPDWORD lpExitCode);
 DWORD WINAPI GetProcessId(HANDLE Process);
+BOOL WINAPI GetProcessTimes(HANDLE hProcess, LPFILETIME lpCreationTime, LPFILETIME lpExitTime, LPFILETIME lpKernelTime,
+                            LPFILETIME lpUserTime);
+DWORD WINAPI GetPriorityClass(HANDLE hProcess);
+// Partial: no background mode; a priority that the system does not allow is kept but has no effect.
+BOOL WINAPI SetPriorityClass(HANDLE hProcess, DWORD dwPriorityClass);
 HANDLE WINAPI GetCurrentProcess(void);
 DWORD WINAPI GetCurrentProcessId(void);
 HANDLE WINAPI GetCurrentThread(void);

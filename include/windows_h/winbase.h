@@ -20,6 +20,7 @@
 #include <threadpoollegacyapiset.h>
 #include <timezoneapi.h>
 #include <winerror.h>
+#include <wow64apiset.h>
 
 #define INFINITE 0xFFFFFFFFU
 #define WAIT_FAILED 0xFFFFFFFFU
@@ -132,6 +133,13 @@ HANDLE WINAPI CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES lpTimerAttributes, LP
 HANDLE WINAPI CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes, LPCWSTR lpTimerName, DWORD dwFlags,
                                      DWORD dwDesiredAccess);
 VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA lpStartupInfo);
+// Partial: both forms of the name are the system's path.
+BOOL WINAPI QueryFullProcessImageNameA(HANDLE hProcess, DWORD dwFlags, LPSTR lpExeName, PDWORD lpdwSize);
+BOOL WINAPI QueryFullProcessImageNameW(HANDLE hProcess, DWORD dwFlags, LPWSTR lpExeName, PDWORD lpdwSize);
+// Partial: the first 64 processors.
+BOOL WINAPI GetProcessAffinityMask(HANDLE hProcess, PDWORD_PTR lpProcessAffinityMask, PDWORD_PTR lpSystemAffinityMask);
+// Partial: the first 64 processors.
+BOOL WINAPI SetProcessAffinityMask(HANDLE hProcess, DWORD_PTR dwProcessAffinityMask);
 BOOL WINAPI PulseEvent(HANDLE hEvent);
 // Partial: an alertable wait is error 50.
 DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds, BOOL bAlertable);
@@ -163,6 +171,7 @@ KOBJ_END_C
 #    define CreateWaitableTimer CreateWaitableTimerW
 #    define CreateWaitableTimerEx CreateWaitableTimerExW
 #    define FormatMessage FormatMessageW
+#    define QueryFullProcessImageName QueryFullProcessImageNameW
 #    define lstrlen lstrlenW
 #    define lstrcpy lstrcpyW
 #    define lstrcpyn lstrcpynW
@@ -173,6 +182,7 @@ KOBJ_END_C
 #    define CreateWaitableTimer CreateWaitableTimerA
 #    define CreateWaitableTimerEx CreateWaitableTimerExA
 #    define FormatMessage FormatMessageA
+#    define QueryFullProcessImageName QueryFullProcessImageNameA
 #    define GetStartupInfo GetStartupInfoA
 #    define lstrlen lstrlenA
 #    define lstrcpy lstrcpyA

@@ -35,6 +35,7 @@ public:
         return i < first_watch ? at<wait_block>(region::waits, waits_at, i) : watch(i - first_watch).queue;
     }
     watch_record& watch(u32 i) { return at<watch_record>(region::watches, watches_at, i); }
+    account_record& account(u32 i) { return at<account_record>(region::accounts, accounts_at, i); }
     word32& bucket(u32 i) { return at<word32>(region::buckets, buckets_at, i); }
     word64& table_entry(u32 process_index, u32 i) {
         if (i >= table_mark_[process_index].load(std::memory_order_relaxed)) widen_table(process_index, i);

@@ -49,6 +49,7 @@ inline constexpr u32 max_buckets = 1U << 22U;
 inline constexpr u32 max_handles = 1U << 20U;  // entries of one table
 inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
 inline constexpr u32 max_watches = 1U << 20U;  // members of all wait sets
+inline constexpr u32 max_accounts = max_objects;
 inline constexpr u32 undo_room = 2048;
 
 // ---- state: the one word of an object that is changed by compare-and-swap ----
@@ -162,8 +163,20 @@ struct alignas(64) object_record {
     word32 link;       ///< free list, or list of sections in the making or to be removed
     word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count
+    word32 account;    ///< process: its account record
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
+
+/// What is known of a process, also after its end. Belongs to its process object.
+struct alignas(64) account_record {
+    word64 began;  ///< times of the wall clock and spans: nanoseconds
+    word64 ended;  ///< 0: it runs
+    word64 kernel_time;
+    word64 user_time;
+    word32 priority_class;  ///< a number of Win32; 0: none was chosen
+    word32 link;            ///< free list
+};
+static_assert(sizeof(account_record) == 64);
 
 struct alignas(128) name_record {
     static constexpr u32 text_room = 96;
@@ -275,6 +288,10 @@ struct alignas(256) process_record {
     word32 used;     ///< handles
     word32 making;   ///< sections whose file is being made, to be removed should this process die
     word32 watches;  ///< of its wait sets
+    // Noted by the process itself on its way out; see account_record.
+    word64 ended;
+    word64 kernel_time;
+    word64 user_time;
 };
 static_assert(sizeof(process_record) == 256);
 
@@ -284,7 +301,7 @@ struct undo_entry {
 };
 
 /// Which growing part of the arena.
-enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, count };
+enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, accounts, count };
 
 struct arena_header {
     word64 magic;
@@ -313,6 +330,8 @@ struct arena_header {
     word64 next_section;
     word32 free_watch;
     word32 high_watch;
+    word32 free_account;
+    word32 high_account;
     alignas(64) undo_entry undo[undo_room];
 };
 
@@ -329,18 +348,20 @@ inline constexpr u64 objects_at = waits_at + u64{max_threads} * max_wait * sizeo
 inline constexpr u64 names_at = objects_at + u64{max_objects} * sizeof(object_record);
 inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record);
 inline constexpr u64 watches_at = buckets_at + u64{max_buckets} * sizeof(word32);
-inline constexpr u64 tables_at = watches_at + u64{max_watches} * sizeof(watch_record);
+inline constexpr u64 accounts_at = watches_at + u64{max_watches} * sizeof(watch_record);
+inline constexpr u64 tables_at = accounts_at + u64{max_accounts} * sizeof(account_record);
 inline constexpr u64 table_size = u64{max_handles} * sizeof(word64);
 inline constexpr u64 arena_size = tables_at + u64{max_processes} * table_size;
 
 /// Differs when two builds would read the same bytes differently.
 constexpr u32 layout_fingerprint() noexcept {
     u64 f = 1469598103934665603U;
-    for (u64 part : {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
-                     u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)},
-                     u64{sizeof(watch_record)}, u64{sizeof(os::life)}, u64{offsetof(thread_record, life)},
-                     u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads}, u64{max_objects},
-                     u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
+    for (u64 part :
+         {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
+          u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)}, u64{sizeof(watch_record)},
+          u64{sizeof(account_record)}, u64{sizeof(os::life)}, u64{offsetof(thread_record, life)},
+          u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads}, u64{max_objects}, u64{max_names},
+          u64{max_handles}, u64{undo_room}, arena_size}) {
         f = (f ^ part) * 1099511628211U;
     }
     return static_cast<u32>(f ^ f >> 32U);

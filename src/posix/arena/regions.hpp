@@ -23,6 +23,7 @@ inline constexpr std::array<region_shape, static_cast<std::size_t>(region::count
     {names_at, sizeof(name_record), max_names, 16384, "name"},
     {buckets_at, sizeof(word32), max_buckets, 4096, "directory"},
     {watches_at, sizeof(watch_record), max_watches, 4096, "watch"},
+    {accounts_at, sizeof(account_record), max_accounts, 4096, "account"},
 }};
 
 constexpr u64 round_up(u64 value, u64 to) noexcept {

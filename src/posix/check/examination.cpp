@@ -12,7 +12,7 @@ std::string_view name_of(rule which) noexcept {
         "header",          "undo log",    "session lock", "object state", "object list", "usage count",
         "reference count", "unreachable", "handle table", "free handles", "name",        "free names",
         "directory",       "process",     "thread",       "wait",         "queue",       "watch",
-        "free watches",    "section",     "section file", "counter"};
+        "free watches",    "section",     "section file", "counter",      "account"};
     return names[static_cast<std::size_t>(which)];
 }
 
@@ -32,6 +32,7 @@ report examine(image& arena) {
     e.queues();
     e.watches();
     e.names();
+    e.accounts();
     e.counts();
     return out;
 }
@@ -75,6 +76,7 @@ void examination::header() {
     mark(names_, h.high_name, region::names, "names");
     mark(processes_, h.high_process, region::processes, "processes");
     mark(watches_, h.high_watch, region::watches, "watches");
+    mark(accounts_, h.high_account, region::accounts, "accounts");
     mark(buckets_, h.bucket_count, region::buckets, "buckets of the directory");
     threads_ = a_.capacity(region::threads);
     tallies_.resize(objects_);

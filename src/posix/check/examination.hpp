@@ -34,6 +34,7 @@ public:
     void queues();
     void watches();
     void names();
+    void accounts();
     void counts();
 
 private:
@@ -75,7 +76,7 @@ private:
     image& a_;
     report& out_;
     // Records below have been in use, and are all there.
-    u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0;
+    u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0, accounts_ = 0;
     std::vector<tally> tallies_;
     std::vector<u8> queued_;       ///< by wait block of a thread: found in the queue of its object
     std::vector<u8> watch_seen_;   ///< by watch, see watches.cpp

@@ -41,6 +41,7 @@ public:
     const object_record* object(u32 i) const { return at<object_record>(region::objects, i); }
     const name_record* name(u32 i) const { return at<name_record>(region::names, i); }
     const watch_record* watch(u32 i) const { return at<watch_record>(region::watches, i); }
+    const account_record* account(u32 i) const { return at<account_record>(region::accounts, i); }
     const word32* bucket(u32 i) const { return at<word32>(region::buckets, i); }
     /// By the number of a wait block: of a thread or of a watch.
     const wait_block* wait(u32 number) const;

@@ -32,6 +32,7 @@ enum class rule : u8 {
     section,
     section_file,
     counter,
+    account,
 };
 std::string_view name_of(rule which) noexcept;
 

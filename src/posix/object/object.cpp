@@ -16,7 +16,13 @@ void free_object(transaction& tx, object_record& object) {
         tx.set(h.removed_sections, the_arena().index_of(object));
         return;
     }
-    if (state::type(now) == type_number(object_type::process)) tx.set(h.ended_processes, h.ended_processes.get() - 1);
+    if (state::type(now) == type_number(object_type::process)) {
+        tx.set(h.ended_processes, h.ended_processes.get() - 1);
+        if (const u32 account = object.account.get(); account != 0) {
+            tx.set(the_arena().account(account).link, h.free_account.get());
+            tx.set(h.free_account, account);
+        }
+    }
     tx.set(object.state, state::freed(now));
     tx.set(object.link, h.free_object.get());
     tx.set(h.free_object, the_arena().index_of(object));
@@ -57,6 +63,7 @@ u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body) {
     object.queue_tail.put(0);
     object.witness.put(0);
     object.suspended.put(0);
+    object.account.put(0);
     tx.set(object.state, state::make(generation, type, value));
     return index;
 }

@@ -1,7 +1,9 @@
 #include "posix/os/proc.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,6 +16,7 @@ namespace kobj::posix::os {
 
 namespace {
 
+constexpr std::uint64_t nanoseconds_of_second = 1'000'000'000;
 constexpr unsigned long pf_exiting = 0x4;  // linux/sched.h: the process is shutting down
 
 ssize_t read_file(const char* path, char* to, std::size_t room) noexcept {
@@ -28,7 +31,32 @@ ssize_t read_file(const char* path, char* to, std::size_t room) noexcept {
     return got;
 }
 
+std::uint64_t nanoseconds_of_tick() noexcept {
+    return nanoseconds_of_second / static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+}
+
+std::uint64_t now_by(clockid_t clock) noexcept {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * nanoseconds_of_second + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 }  // namespace
+
+std::uint64_t wall_clock_at(std::uint64_t ticks) noexcept {
+    const std::uint64_t now = now_by(CLOCK_REALTIME);
+    return ticks == 0 ? now : now - (now_by(CLOCK_BOOTTIME) - ticks * nanoseconds_of_tick());
+}
+
+used_times own_used_times() noexcept {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    const auto nanoseconds = [](const timeval& span) {
+        return static_cast<std::uint64_t>(span.tv_sec) * nanoseconds_of_second +
+               static_cast<std::uint64_t>(span.tv_usec) * 1'000;
+    };
+    return {nanoseconds(used.ru_stime), nanoseconds(used.ru_utime)};
+}
 
 process_facts look_at_process(pid_t pid) noexcept {
     process_facts facts;
@@ -44,12 +72,15 @@ process_facts look_at_process(pid_t pid) noexcept {
     unsigned long flags = 0;
     long threads = 0;
     unsigned long long start = 0;
-    if (std::sscanf(rest + 1, " %c %d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu", &state,
-                    &parent, &flags, &threads, &start) != 5)
+    unsigned long long user = 0;
+    unsigned long long kernel = 0;
+    if (std::sscanf(rest + 1, " %c %d %*d %*d %*d %*d %lu %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %ld %*d %llu",
+                    &state, &parent, &flags, &user, &kernel, &threads, &start) != 7)
         return facts;
     facts.exists = true;
     facts.parent = parent;
     facts.start_time = start;
+    facts.used = {kernel * nanoseconds_of_tick(), user * nanoseconds_of_tick()};
     facts.zombie = state == 'Z' || state == 'X';
     // A first thread that has ended while others go on is a zombie, too: then there is more than one thread.
     facts.ending = threads <= 1 && (facts.zombie || (flags & pf_exiting) != 0);

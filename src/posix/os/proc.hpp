@@ -7,6 +7,13 @@
 
 namespace kobj::posix::os {
 
+/// Processor time of all threads, in nanoseconds.
+struct used_times {
+    std::uint64_t kernel = 0;
+    std::uint64_t user = 0;
+};
+used_times own_used_times() noexcept;
+
 /// What /proc/PID/stat says.
 struct process_facts {
     bool exists = false;
@@ -14,10 +21,14 @@ struct process_facts {
     bool ending = false;  ///< a zombie with no other thread, or on its way out of the kernel
     pid_t parent = 0;
     std::uint64_t start_time = 0;  ///< clock ticks since boot: tells two users of one PID apart
+    used_times used;
 };
 
 /// Of a process, or of a thread by its own id.
 process_facts look_at_process(pid_t pid) noexcept;
+
+/// Nanoseconds since 1970 at a time in clock ticks since boot; now for 0. No system call.
+std::uint64_t wall_clock_at(std::uint64_t ticks) noexcept;
 
 std::string executable_path();
 /// Tells PID namespaces apart; 0 when it cannot be found out.

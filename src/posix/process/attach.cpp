@@ -283,6 +283,16 @@ bool has_other_thread(const context& me) {
     return false;
 }
 
+// Right whoever reads it when: each word has this one writer.
+process_end note_own_end(process_record& record) {
+    const os::used_times used = os::own_used_times();
+    const process_end end{os::wall_clock_at(0), used.kernel, used.user};
+    record.kernel_time.put(end.kernel_time);
+    record.user_time.put(end.user_time);
+    record.ended.put(end.when);
+    return end;
+}
+
 }  // namespace
 
 void detach(u32 exit_code) noexcept {
@@ -295,6 +305,7 @@ void detach(u32 exit_code) noexcept {
         const context& me = tls.me;
         const u32 self = me.process;
         process_record& record = a.process(self);
+        const process_end end = note_own_end(record);
         u64 none = 0;
         record.exit_code.swap(none, u64{1} << 32U | exit_code);
         me.record->exit_code.put(u64{1} << 32U | static_cast<u32>(record.exit_code.get()));
@@ -337,7 +348,7 @@ void detach(u32 exit_code) noexcept {
             tx.set(record.object, 0);
             tx.set(record.generation, record.generation.get() + 1);
             tx.set(record.state, static_cast<u32>(process_state::free));
-            if (object != 0) end_process_object(tx, a.object(object), record.id.get(), exit_code);
+            if (object != 0) end_process_object(tx, a.object(object), record.id.get(), exit_code, end);
             return false;
         });
         if (last) os::unlink_if_same(a.file(), arena_path());

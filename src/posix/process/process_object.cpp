@@ -1,9 +1,11 @@
 #include "posix/process/process_object.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "posix/dispatch/queue.hpp"
 #include "posix/object/object.hpp"
+#include "posix/os/proc.hpp"
 #include "posix/process/reap.hpp"
 
 namespace kobj::posix {
@@ -31,6 +33,9 @@ u32 make_process_record(transaction& tx) {
     process.used.put(0);
     process.making.put(0);
     process.watches.put(0);
+    process.ended.put(0);
+    process.kernel_time.put(0);
+    process.user_time.put(0);
     process.builder.put(tx.me().process);
     tx.set(process.generation, process.generation.get() + 1);
     tx.set(process.state, static_cast<u32>(process_state::building));
@@ -48,12 +53,38 @@ void make_room_for_process(const context& me) {
     if (high >= max_processes || (high >= few && std::has_single_bit(high))) settle_all(me);
 }
 
+namespace {
+
+u32 make_account(transaction& tx, u64 start_time) {
+    arena& a = the_arena();
+    arena_header& h = a.header();
+    u32 index = h.free_account.get();
+    if (index != 0) {
+        tx.set(h.free_account, a.account(index).link.get());
+    } else {
+        index = std::max(h.high_account.get(), 1U);
+        if (index >= a.capacity(region::accounts)) throw needs_room{region::accounts, index};
+        tx.set(h.high_account, index + 1);
+    }
+    // A free record: only its link needs to be found as it was.
+    account_record& account = a.account(index);
+    account.began.put(os::wall_clock_at(start_time));
+    account.ended.put(0);
+    account.kernel_time.put(0);
+    account.user_time.put(0);
+    account.priority_class.put(0);
+    return index;
+}
+
+}  // namespace
+
 u32 process_object_of(transaction& tx, u32 index) {
     process_record& process = the_arena().process(index);
     u32 object = process.object.get();
     if (object != 0) return object;
     object = make_object(tx, type_number(object_type::process), 0, u64{process.id.get()} << 32U | still_active_code,
                          u64{process.generation.get()} << 32U | index);
+    the_arena().object(object).account.put(make_account(tx, process.start_time.get()));
     add_reference(tx, the_arena().object(object));
     tx.set(process.object, object);
     return object;
@@ -72,7 +103,13 @@ u32 running_process(const object_record& object) {
     return the_arena().process(index).generation.get() == static_cast<u32>(body >> 32U) ? index : 0;
 }
 
-void end_process_object(transaction& tx, object_record& object, u32 id, u32 exit_code) {
+void end_process_object(transaction& tx, object_record& object, u32 id, u32 exit_code, const process_end& end) {
+    if (const u32 index = object.account.get(); index != 0) {
+        account_record& account = the_arena().account(index);
+        tx.set(account.ended, end.when);
+        tx.set(account.kernel_time, end.kernel_time);
+        tx.set(account.user_time, end.user_time);
+    }
     word32& ended = the_arena().header().ended_processes;
     tx.set(object.extra, u64{id} << 32U | exit_code);
     tx.set(object.body, 0);

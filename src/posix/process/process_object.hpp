@@ -16,7 +16,14 @@ object_record& own_process_object(const context& me);
 /// The record of a running process, or 0. The object must be of type process.
 u32 running_process(const object_record& object);
 
+/// When a process has ended, and what it has used: nanoseconds.
+struct process_end {
+    u64 when = 0;
+    u64 kernel_time = 0;
+    u64 user_time = 0;
+};
+
 /// The process has ended: its object is signaled for good. The last step of a transaction, see serve().
-void end_process_object(transaction& tx, object_record& object, u32 id, u32 exit_code);
+void end_process_object(transaction& tx, object_record& object, u32 id, u32 exit_code, const process_end& end);
 
 }  // namespace kobj::posix

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
@@ -99,6 +101,19 @@ void settle_unborn(const context& me, u32 builder, u32 builder_generation) {
         });
         if (ours && !runs) settle_process(me, p, generation, std::nullopt);
     }
+}
+
+// While it is a zombie still, the kernel knows more than what it noted itself.
+process_end look_at_end(const process_record& process) {
+    const os::process_facts facts = os::look_at_process(static_cast<pid_t>(process.id.get()));
+    const u64 start = process.start_time.get();
+    process_end end{process.ended.get(), process.kernel_time.get(), process.user_time.get()};
+    if (end.when == 0) end.when = os::wall_clock_at(0);
+    if (facts.zombie && (start == 0 || start == facts.start_time)) {
+        end.kernel_time = std::max<u64>(end.kernel_time, facts.used.kernel);
+        end.user_time = std::max<u64>(end.user_time, facts.used.user);
+    }
+    return end;
 }
 
 }  // namespace
@@ -201,6 +216,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     else if (const auto status = reaper::exit_status(index, generation, static_cast<pid_t>(process.id.get())))
         result = *status;
 
+    const process_end end = look_at_end(process);
     settle_unborn(me, index, generation);
     settle_threads(me, index, generation, result);
     remove_watches_of(me, index, generation);
@@ -224,7 +240,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         tx.set(process.object, 0);
         tx.set(process.generation, generation + 1);
         tx.set(process.state, static_cast<u32>(process_state::free));
-        if (object != 0) end_process_object(tx, a.object(object), id, result);
+        if (object != 0) end_process_object(tx, a.object(object), id, result, end);
     });
     remove_dead_sections(me);
 }

@@ -18,6 +18,7 @@
 #include "posix/process/find_program.hpp"
 #include "posix/process/inherit.hpp"
 #include "posix/process/process_object.hpp"
+#include "posix/process/query.hpp"
 #include "posix/process/reap.hpp"
 #include "posix/process/reaper.hpp"
 
@@ -126,11 +127,13 @@ public:
     handle_value thread{};
 };
 
-void make_handles(const context& me, unborn& child, const process_options& options, bool thread_inheritable) {
+void make_handles(const context& me, unborn& child, const process_options& options, bool thread_inheritable,
+                  u32 priority_class) {
     arena& a = the_arena();
     const auto made = transact(me, [&](transaction& tx) {
         process_record& record = a.process(child.index);
         object_record& process = a.object(process_object_of(tx, child.index));
+        a.account(process.account.get()).priority_class.put(priority_class);
         const u32 thread_index = make_object(tx, type_number(object_type::thread), 0, still_active_code, 0);
         object_record& thread = a.object(thread_index);
         thread.witness.put(child.index);
@@ -177,11 +180,14 @@ started start_process(const context& me, const std::vector<std::string>& argumen
         request.stamp = variable.text.data() + variable.pid_at;
         request.stamp_digits = start_variable::pid_digits;
     }
+    const u32 own_class = own_priority_class(me);
+    const u32 its_class = inherited_priority_class(details.priority_class, own_class);
+    if (its_class != own_class) request.nice = nice_of(its_class);
     make_room_for_process(me);
     unborn child(me);
     if (options.inherit == inherit::all) inherit_all(me, me.process, child.index);
     if (options.inherit == inherit::list) inherit_list(me, options.handles, child.index);
-    make_handles(me, child, options, details.thread_inheritable);
+    make_handles(me, child, options, details.thread_inheritable, its_class);
     process_record& record = the_arena().process(child.index);
     request.id = &record.id.raw();
     request.generation = &record.generation.raw();

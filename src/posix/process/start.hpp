@@ -20,6 +20,7 @@ struct start_details {
     start_note note{};      ///< the command line empty: made from the arguments
     bool thread_inheritable = false;
     os::spawn_group group = os::spawn_group::callers;
+    u32 priority_class = 0;        ///< a number of Win32; 0: what the caller's class makes of it
     bool any_environment = false;  ///< entries need not be of the form NAME=value
 };
 

@@ -69,6 +69,14 @@ kobj::posix::os::spawn_group group_of(DWORD flags) noexcept {
     return (flags & CREATE_NEW_PROCESS_GROUP) != 0 ? spawn_group::own : spawn_group::callers;
 }
 
+DWORD priority_class_of(DWORD flags) noexcept {
+    // Of several the lowest.
+    for (const DWORD each : {IDLE_PRIORITY_CLASS, BELOW_NORMAL_PRIORITY_CLASS, NORMAL_PRIORITY_CLASS,
+                             ABOVE_NORMAL_PRIORITY_CLASS, HIGH_PRIORITY_CLASS, REALTIME_PRIORITY_CLASS})
+        if ((flags & each) != 0) return each;
+    return 0;
+}
+
 // The program, and the command line as the child shall read it.
 void choose_program(const std::optional<std::string>& application, std::string& command_line,
                     kobj::posix::start_details& details) {
@@ -115,7 +123,8 @@ DWORD error_of(const kobj::failure& why, const std::string& path, bool by_name) 
         struct stat facts {};
         if (stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && !is_image(path)) return ERROR_BAD_EXE_FORMAT;
     }
-    if (why == kobj::errc::file_not_found && by_name && path.find('"') != std::string::npos) return ERROR_INVALID_NAME;
+    const bool missing = why == kobj::errc::file_not_found || why == kobj::errc::path_not_found;
+    if (missing && by_name && path.find('"') != std::string::npos) return ERROR_INVALID_NAME;
     return why.value();
 }
 
@@ -156,6 +165,7 @@ BOOL create(const Char* application, const Char* command_line, const SECURITY_AT
         kobj::posix::start_details details;
         details.thread_inheritable = inheritable(of_thread);
         details.group = group_of(flags);
+        details.priority_class = priority_class_of(flags);
         details.any_environment = true;
         details.note.information = pack(facts_of(*info));
         std::string& text = details.note.command_line;

@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,12 +19,13 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 
-enum class kind { none, other, program };
+enum class kind { none, folder, file, program };
 
 kind kind_of(const std::string& path) noexcept {
     struct stat facts {};
     if (stat(path.c_str(), &facts) != 0) return kind::none;
-    return S_ISREG(facts.st_mode) && ::access(path.c_str(), X_OK) == 0 ? kind::program : kind::other;
+    if (S_ISDIR(facts.st_mode)) return kind::folder;
+    return ::access(path.c_str(), X_OK) == 0 ? kind::program : kind::file;
 }
 
 std::string without_suffix(const std::string& name) {
@@ -71,7 +73,7 @@ std::string search(std::string_view name, kind& found) {
             return path;
         }
         // What may not be run hides nothing, but says why there is no program.
-        if (here == kind::other && found == kind::none) {
+        if (here > found) {
             found = here;
             fallback = std::move(path);
         }
@@ -92,17 +94,17 @@ named_program find_in_command_line(std::string_view text) {
         const std::string_view name = text.substr(1, text.find('"', 1) - 1);
         return {search(name, found), name, true};
     }
-    named_program first;
+    std::optional<named_program> first;
     for (std::size_t end = 0; end != std::string_view::npos;) {
         end = text.find_first_of(blanks, end);
         named_program tried;
         tried.name = text.substr(0, end);
         if (!tried.name.empty()) tried.path = search(tried.name, found);
-        if (found == kind::program) return tried;
-        if (first.path.empty()) first = std::move(tried);
+        if (found == kind::file || found == kind::program) return tried;
+        if (!first) first = std::move(tried);
         if (end != std::string_view::npos) end = text.find_first_not_of(blanks, end);
     }
-    return first;
+    return *first;
 }
 
 bool is_image(const std::string& path) noexcept {

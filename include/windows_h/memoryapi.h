@@ -8,6 +8,13 @@
 #define FILE_MAP_ALL_ACCESS SECTION_ALL_ACCESS
 
 KOBJ_BEGIN_C
+// Partial: no guard pages, large pages, write watches.
+LPVOID WINAPI VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
+BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+// Partial: no guard pages.
+BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
+// Partial: what VirtualAlloc did not make is described as the system's mappings are, each an allocation of its own.
+SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
 // Partial: memory only, no handles to files; executable, large-page and reserved memory are error 50.
 HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName);

@@ -29,8 +29,35 @@
 #define WAIT_ABANDONED_0 (STATUS_ABANDONED_WAIT_0 + 0)
 
 #define LMEM_FIXED 0x0000U
+#define LMEM_MOVEABLE 0x0002U
+#define LMEM_NOCOMPACT 0x0010U
+#define LMEM_NODISCARD 0x0020U
 #define LMEM_ZEROINIT 0x0040U
+#define LMEM_MODIFY 0x0080U
+#define LMEM_DISCARDABLE 0x0F00U
+#define LMEM_VALID_FLAGS 0x0F72U
+#define LMEM_LOCKCOUNT 0x00FFU
+#define LMEM_DISCARDED 0x4000U
+#define LMEM_INVALID_HANDLE 0x8000U
+#define LHND (LMEM_MOVEABLE | LMEM_ZEROINIT)
 #define LPTR (LMEM_FIXED | LMEM_ZEROINIT)
+#define NONZEROLHND LMEM_MOVEABLE
+#define NONZEROLPTR LMEM_FIXED
+#define GMEM_FIXED 0x0000U
+#define GMEM_MOVEABLE 0x0002U
+#define GMEM_NOCOMPACT 0x0010U
+#define GMEM_NODISCARD 0x0020U
+#define GMEM_ZEROINIT 0x0040U
+#define GMEM_MODIFY 0x0080U
+#define GMEM_DISCARDABLE 0x0100U
+#define GMEM_SHARE 0x2000U
+#define GMEM_DDESHARE 0x2000U
+#define GMEM_VALID_FLAGS 0x7F72U
+#define GMEM_LOCKCOUNT 0x00FFU
+#define GMEM_DISCARDED 0x4000U
+#define GMEM_INVALID_HANDLE 0x8000U
+#define GHND (GMEM_MOVEABLE | GMEM_ZEROINIT)
+#define GPTR (GMEM_FIXED | GMEM_ZEROINIT)
 
 #define FORMAT_MESSAGE_ALLOCATE_BUFFER 0x00000100U
 #define FORMAT_MESSAGE_IGNORE_INSERTS 0x00000200U
@@ -143,10 +170,28 @@ BOOL WINAPI SetProcessAffinityMask(HANDLE hProcess, DWORD_PTR dwProcessAffinityM
 BOOL WINAPI PulseEvent(HANDLE hEvent);
 // Partial: an alertable wait is error 50.
 DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds, BOOL bAlertable);
-// Partial: fixed memory only.
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
+HLOCAL WINAPI LocalReAlloc(HLOCAL hMem, SIZE_T uBytes, UINT uFlags);
+LPVOID WINAPI LocalLock(HLOCAL hMem);
+BOOL WINAPI LocalUnlock(HLOCAL hMem);
+SIZE_T WINAPI LocalSize(HLOCAL hMem);
+UINT WINAPI LocalFlags(HLOCAL hMem);
 HLOCAL WINAPI LocalFree(HLOCAL hMem);
-// Partial: from the system only, the errors of this API, in words of its own.
+HGLOBAL WINAPI GlobalAlloc(UINT uFlags, SIZE_T dwBytes);
+HGLOBAL WINAPI GlobalReAlloc(HGLOBAL hMem, SIZE_T dwBytes, UINT uFlags);
+LPVOID WINAPI GlobalLock(HGLOBAL hMem);
+BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
+SIZE_T WINAPI GlobalSize(HGLOBAL hMem);
+UINT WINAPI GlobalFlags(HGLOBAL hMem);
+HGLOBAL WINAPI GlobalFree(HGLOBAL hMem);
+int WINAPI MulDiv(int nNumber, int nNumerator, int nDenominator);
+// Partial: symbols, then digits, then letters, by their numbers; no rules of a language.
+int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
+int WINAPI lstrcmpW(LPCWSTR lpString1, LPCWSTR lpString2);
+// Partial: symbols, then digits, then letters, by their numbers; no rules of a language.
+int WINAPI lstrcmpiA(LPCSTR lpString1, LPCSTR lpString2);
+int WINAPI lstrcmpiW(LPCWSTR lpString1, LPCWSTR lpString2);
+// Partial: the system's messages in English, for the common errors; no modules have messages.
 DWORD WINAPI FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer,
                             DWORD nSize, va_list* Arguments);
 DWORD WINAPI FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer,
@@ -173,6 +218,8 @@ KOBJ_END_C
 #    define FormatMessage FormatMessageW
 #    define QueryFullProcessImageName QueryFullProcessImageNameW
 #    define lstrlen lstrlenW
+#    define lstrcmp lstrcmpW
+#    define lstrcmpi lstrcmpiW
 #    define lstrcpy lstrcpyW
 #    define lstrcpyn lstrcpynW
 #    define lstrcat lstrcatW
@@ -185,6 +232,8 @@ KOBJ_END_C
 #    define QueryFullProcessImageName QueryFullProcessImageNameA
 #    define GetStartupInfo GetStartupInfoA
 #    define lstrlen lstrlenA
+#    define lstrcmp lstrcmpA
+#    define lstrcmpi lstrcmpiA
 #    define lstrcpy lstrcpyA
 #    define lstrcpyn lstrcpynA
 #    define lstrcat lstrcatA

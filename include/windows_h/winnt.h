@@ -17,6 +17,61 @@
 #define CONST const
 #define DECLSPEC_NORETURN __attribute__((noreturn))
 #define UNREFERENCED_PARAMETER(x) ((void)(x))
+#define DBG_UNREFERENCED_PARAMETER(x) ((void)(x))
+#define DBG_UNREFERENCED_LOCAL_VARIABLE(x) ((void)(x))
+#define UNALIGNED
+#define RESTRICTED_POINTER
+#define DUMMYUNIONNAME
+#define DUMMYUNIONNAME2
+#define DUMMYSTRUCTNAME
+#define DUMMYSTRUCTNAME2
+#define DECLSPEC_ALIGN(bytes) __attribute__((aligned(bytes)))
+#define DECLSPEC_NOINLINE __attribute__((noinline))
+#define DECLSPEC_SELECTANY __attribute__((weak))
+#define DECLSPEC_IMPORT
+#define DECLSPEC_NOTHROW __attribute__((nothrow))
+#define DECLSPEC_DEPRECATED __attribute__((deprecated))
+#define WINAPIV
+#define APIPRIVATE
+#define PASCAL
+#define STDMETHODCALLTYPE
+#define STDAPICALLTYPE
+#ifdef __cplusplus
+#    define EXTERN_C extern "C"
+#    define C_ASSERT(condition) static_assert(condition, #condition)
+#else
+#    define EXTERN_C extern
+#    define C_ASSERT(condition) _Static_assert(condition, #condition)
+#endif
+#define STDAPI EXTERN_C HRESULT STDAPICALLTYPE
+#define FIELD_OFFSET(type, field) KOBJ_INTEGER(LONG, offsetof(type, field))
+#define UFIELD_OFFSET(type, field) KOBJ_INTEGER(uint32_t, offsetof(type, field))
+#define RTL_FIELD_SIZE(type, field) (sizeof(((type*)0)->field))
+#define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
+#define RTL_NUMBER_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define ARRAYSIZE(array) RTL_NUMBER_OF(array)
+#define _ARRAYSIZE(array) RTL_NUMBER_OF(array)
+#define CONTAINING_RECORD(address, type, field) \
+    KOBJ_ADDRESS(type*, KOBJ_ADDRESS(uintptr_t, address) - offsetof(type, field))
+// Of the compiler of Windows. A macro for __declspec would meet clang's own.
+#ifndef __forceinline
+#    define __forceinline inline __attribute__((always_inline))
+#endif
+#ifndef __int64
+#    define __int64 long long
+#    define __int32 int
+#    define __int16 short
+#    define __int8 char
+#endif
+#ifndef __fastcall
+#    define __fastcall
+#endif
+#ifndef __thiscall
+#    define __thiscall
+#endif
+#ifndef __unaligned
+#    define __unaligned
+#endif
 #ifndef __stdcall
 #    define __stdcall
 #endif
@@ -109,6 +164,15 @@ typedef PVOID PSECURITY_DESCRIPTOR;
 typedef uint32_t ACCESS_MASK, *PACCESS_MASK;
 
 #define MAXIMUM_WAIT_OBJECTS 64
+#define MINCHAR KOBJ_INTEGER(CHAR, -0x80)
+#define MAXCHAR 0x7f
+#define MINSHORT KOBJ_INTEGER(SHORT, -0x8000)
+#define MAXSHORT 0x7fff
+#define MAXBYTE 0xff
+#define MAXWORD 0xffff
+#define MAXLONGLONG KOBJ_INTEGER(LONGLONG, 0x7fffffffffffffff)
+#define UNICODE_NULL KOBJ_INTEGER(WCHAR, 0)
+#define ANSI_NULL KOBJ_INTEGER(CHAR, 0)
 #define TLS_MINIMUM_AVAILABLE 64
 #define FLS_MAXIMUM_AVAILABLE 4080
 typedef void(NTAPI* PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
@@ -170,6 +234,26 @@ typedef void(NTAPI* PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 #define PAGE_READONLY 0x02U
 #define PAGE_READWRITE 0x04U
 #define PAGE_WRITECOPY 0x08U
+#define PAGE_EXECUTE 0x10U
+#define PAGE_EXECUTE_READ 0x20U
+#define PAGE_EXECUTE_READWRITE 0x40U
+#define PAGE_EXECUTE_WRITECOPY 0x80U
+#define PAGE_GUARD 0x100U
+#define PAGE_NOCACHE 0x200U
+#define PAGE_WRITECOMBINE 0x400U
+#define MEM_COMMIT 0x1000U
+#define MEM_RESERVE 0x2000U
+#define MEM_DECOMMIT 0x4000U
+#define MEM_RELEASE 0x8000U
+#define MEM_FREE 0x10000U
+#define MEM_PRIVATE 0x20000U
+#define MEM_MAPPED 0x40000U
+#define MEM_RESET 0x80000U
+#define MEM_TOP_DOWN 0x100000U
+#define MEM_WRITE_WATCH 0x200000U
+#define MEM_PHYSICAL 0x400000U
+#define MEM_IMAGE 0x1000000U
+#define MEM_LARGE_PAGES 0x20000000U
 #define SEC_RESERVE 0x04000000U
 #define SEC_COMMIT 0x08000000U
 
@@ -186,6 +270,9 @@ typedef void(NTAPI* PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 #define HEAP_NO_SERIALIZE 0x00000001U
 #define HEAP_ZERO_MEMORY 0x00000008U
 #define HEAP_REALLOC_IN_PLACE_ONLY 0x00000010U
+#define HEAP_GROWABLE 0x00000002U
+#define HEAP_GENERATE_EXCEPTIONS 0x00000004U
+#define HEAP_CREATE_ENABLE_EXECUTE 0x00040000U
 
 #define LANG_NEUTRAL 0x00
 #define LANG_ENGLISH 0x09
@@ -193,6 +280,16 @@ typedef void(NTAPI* PFLS_CALLBACK_FUNCTION)(PVOID lpFlsData);
 #define SUBLANG_DEFAULT 0x01
 #define SUBLANG_ENGLISH_US 0x01
 #define MAKELANGID(primary, sub) KOBJ_INTEGER(uint16_t, ((sub) << 10) | (primary))
+
+typedef struct _MEMORY_BASIC_INFORMATION {
+    PVOID BaseAddress;
+    PVOID AllocationBase;
+    uint32_t AllocationProtect;
+    SIZE_T RegionSize;
+    uint32_t State;
+    uint32_t Protect;
+    uint32_t Type;
+} MEMORY_BASIC_INFORMATION, *PMEMORY_BASIC_INFORMATION;
 
 // The locks of one process. Of the critical section the owner and the counts may be read; the rest of all is kobj's.
 typedef struct _LIST_ENTRY {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdarg.h>
+
 #include <windef.h>
 
 // Of windows there is only what a program is told, and tells, of how to show its first one.
@@ -17,3 +19,18 @@
 #define SW_RESTORE 9
 #define SW_SHOWDEFAULT 10
 #define SW_FORCEMINIMIZE 11
+
+KOBJ_BEGIN_C
+int WINAPIV wsprintfA(LPSTR unnamedParam1, LPCSTR unnamedParam2, ...);
+int WINAPIV wsprintfW(LPWSTR unnamedParam1, LPCWSTR unnamedParam2, ...);
+int WINAPI wvsprintfA(LPSTR unnamedParam1, LPCSTR unnamedParam2, va_list arglist);
+int WINAPI wvsprintfW(LPWSTR unnamedParam1, LPCWSTR unnamedParam2, va_list arglist);
+KOBJ_END_C
+
+#ifdef UNICODE
+#    define wsprintf wsprintfW
+#    define wvsprintf wvsprintfW
+#else
+#    define wsprintf wsprintfA
+#    define wvsprintf wvsprintfA
+#endif

@@ -23,3 +23,26 @@ TEST_CASE("Integers and addresses become each other", "[windows_h][types]") {
     CHECK(ULongToPtr(0xFFFFFFFFU) == large);
     CHECK(UlongToPtr(0xFFFFFFFFU) == large);
 }
+
+namespace {
+struct outer {
+    int first;
+    DECLSPEC_ALIGN(16) int inner;
+};
+}  // namespace
+
+TEST_CASE("Macros of structures", "[windows_h][types]") {
+    outer value = {};
+    CHECK(CONTAINING_RECORD(&value.inner, outer, inner) == &value);
+    CHECK(FIELD_OFFSET(outer, inner) == 16);
+    const int list[] = {1, 2, 3};
+    CHECK(ARRAYSIZE(list) == 3);
+    CHECK(list[2] == 3);
+    unsigned __int64 wide = MAXULONGLONG;
+    CHECK(wide == 0xFFFFFFFFFFFFFFFFULL);
+    C_ASSERT(sizeof(__int64) == 8);
+    C_ASSERT(sizeof(__int32) == 4);
+    C_ASSERT(sizeof(MEMORY_BASIC_INFORMATION) == 48);
+    CHECK(MAXUINT == 0xFFFFFFFFU);
+    CHECK(MAXLONGLONG == 0x7FFFFFFFFFFFFFFFLL);
+}

@@ -1,6 +1,8 @@
 #include <climits>
 #include <cstring>
 #include <cwchar>
+#include <cwctype>
+#include <type_traits>
 
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/unicode.hpp"
@@ -112,4 +114,47 @@ LPSTR lstrcatA(LPSTR to, LPCSTR from) {
 }
 LPWSTR lstrcatW(LPWSTR to, LPCWSTR from) {
     return to == nullptr || from == nullptr ? nullptr : std::wcscat(to, from);
+}
+
+namespace {
+
+// Symbols, digits, letters; the cases of a letter side by side.
+template <class Char>
+long rank_of(Char unit) noexcept {
+    const auto code = static_cast<std::wint_t>(static_cast<std::make_unsigned_t<Char>>(unit));
+    const auto folded = static_cast<long>(code < 0x80 && code - L'A' < 26 ? code + 32 : std::towlower(code));
+    constexpr long digits = 0x20'0000;
+    constexpr long letters = 0x40'0000;
+    if (unit == 0) return 0;
+    if (folded >= '0' && folded <= '9') return digits + folded;
+    return (folded >= 'a' && folded <= 'z') || folded >= 0x80 ? letters + folded : folded;
+}
+
+template <class Char>
+int compare(const Char* a, const Char* b, bool any_case) noexcept {
+    if (a == nullptr || b == nullptr) return (a != nullptr ? 1 : 0) - (b != nullptr ? 1 : 0);
+    int by_case = 0;
+    for (;; ++a, ++b) {
+        const long left = rank_of(*a);
+        const long right = rank_of(*b);
+        if (left != right) return left < right ? -1 : 1;
+        if (*a == 0) return any_case ? 0 : by_case;
+        // The small letter first.
+        if (by_case == 0 && *a != *b) by_case = *a > *b ? -1 : 1;
+    }
+}
+
+}  // namespace
+
+int lstrcmpA(LPCSTR a, LPCSTR b) {
+    return compare(a, b, false);
+}
+int lstrcmpW(LPCWSTR a, LPCWSTR b) {
+    return compare(a, b, false);
+}
+int lstrcmpiA(LPCSTR a, LPCSTR b) {
+    return compare(a, b, true);
+}
+int lstrcmpiW(LPCWSTR a, LPCWSTR b) {
+    return compare(a, b, true);
 }

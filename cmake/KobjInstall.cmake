@@ -18,6 +18,9 @@ install(TARGETS kobj_windows_h EXPORT kobjTargets
 if(TARGET kobj_tool)
     install(TARGETS kobj_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET kobj-port)
+    install(TARGETS kobj-port RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(EXPORT kobjTargets NAMESPACE kobj:: DESTINATION ${package_dir})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/kobjConfig.cmake.in kobjConfig.cmake

@@ -18,6 +18,7 @@ install(TARGETS kobj_windows_h EXPORT kobjTargets
 if(TARGET kobj_tool)
     install(TARGETS kobj_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+install(TARGETS kobj_winmain EXPORT kobjTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET kobj-port)
     install(TARGETS kobj-port RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

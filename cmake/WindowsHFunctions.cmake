@@ -93,6 +93,11 @@ foreach(file IN LISTS files)
     endforeach()
 endforeach()
 
+# Those are the program's.
+list(REMOVE_ITEM names WinMain wWinMain)
+unset(header_of_WinMain)
+unset(header_of_wWinMain)
+
 # Other names of functions; and the names without letter of those with A and W.
 foreach(alias IN LISTS aliases)
     string(REPLACE "|" ";" alias "${alias};")
@@ -121,8 +126,6 @@ foreach(alias IN LISTS aliases)
 endforeach()
 
 list(REMOVE_DUPLICATES names)
-# Those are the program's.
-list(REMOVE_ITEM names WinMain wWinMain)
 set(rows "")
 foreach(name IN LISTS names)
     list(APPEND rows "${header_of_${name}}\t${name}\t${missing_of_${name}}")

@@ -1,0 +1,4 @@
+int nothing(void);
+int nothing(void) {
+    return 0;
+}

@@ -21,6 +21,7 @@ packages_of() {
     # One version, since each formats a little differently.
     format) echo clang-format-14 ;;
     tidy) echo clang-tidy-14 ;;
+    model) echo spin gcc libc6-dev ;;
     esac
 }
 

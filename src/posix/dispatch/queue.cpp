@@ -57,9 +57,14 @@ verdict try_satisfy(transaction& tx, u32 thread, const manner& way) {
     };
     for (u32 i = 0; i < count; ++i) {
         object_record& object = a.object(a.wait(thread * max_wait + i).object.get());
+        const bool was_open = (object.state.get() & state::contended) == 0;
         make_contended(object);
         how[i] = &object == way.pulsed ? readiness::ready : look_at(object, owner, way.thorough);
-        if (all && how[i] == readiness::no) return found;
+        if (all && how[i] == readiness::no) {
+            // A mutex that was free past this thread (let_barge) has an owner whose life it does not watch yet.
+            if (was_open && watched_thread(object) != 0) tx.wake(thread, park_look);
+            return found;
+        }
         if (!all && how[i] != readiness::no) {
             take_it(object, how[i]);
             return {true, i, how[i] == readiness::abandoned};

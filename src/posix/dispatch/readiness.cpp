@@ -90,13 +90,15 @@ void take(transaction& tx, object_record& object, u64 owner, readiness how) {
     }
 }
 
-u32 watched_thread(const object_record& object) {
+u64 watched_thread(const object_record& object) {
     const u64 seen = object.state.get();
     switch (object_type{static_cast<u8>(state::type(seen))}) {
         case object_type::mutex:
-            return state::value(seen) == 0 ? 0 : owner_index(state::value(seen));
-        case object_type::thread:
-            return running_thread(object);
+            return state::value(seen);
+        case object_type::thread: {
+            const u64 body = object.body.get();
+            return static_cast<u32>(body) == 0 ? 0 : make_owner(static_cast<u32>(body), static_cast<u32>(body >> 32U));
+        }
         default:
             return 0;
     }

@@ -14,8 +14,9 @@ readiness look_at(const object_record& object, u64 owner, bool thorough = false)
 /// Takes the object, which is ready, for that thread. Its contended bit is set.
 void take(transaction& tx, object_record& object, u64 owner, readiness how);
 
-/// The index of the thread whose death would change the answer, or 0.
-u32 watched_thread(const object_record& object);
+/// The thread whose death would change the answer, named as an owner, or 0. Under the lock it is the one that holds;
+/// without it perhaps one of a change that is undone.
+u64 watched_thread(const object_record& object);
 
 bool can_be_waited_for(u32 type) noexcept;
 

@@ -65,7 +65,7 @@ struct signal_step {
 
 class waiting {
 public:
-    waiting(const context& me, std::span<const target> targets, bool all, std::span<const u32> lives)
+    waiting(const context& me, std::span<const target> targets, bool all, std::span<const u64> lives)
         : me_(me), all_(all), lives_(lives) {
         for (const target& t : targets) objects_[count_++] = t.object;
     }
@@ -148,9 +148,21 @@ private:
             if (look_at(*o, me_.owner, thorough) != readiness::no) serve(tx, *o, thorough);
             if (me_.record->wait_count.get() == 0) return result();
         }
-        if (!last_look) return std::nullopt;
+        if (!last_look) {
+            watch_lives();
+            return std::nullopt;
+        }
         dequeue(tx, me_.index);
         return wait_outcome{wait_status::timed_out};
+    }
+
+    /// Notes whose deaths would change the answer. Under the lock: without it the owner of a mutex may be one of a
+    /// change that is undone when its thread dies before the commit. When it changes later, the park word tells.
+    void watch_lives() {
+        watched_count_ = 0;
+        for (const object_record* o : objects()) {
+            if (const u64 life = watched_thread(*o); life != 0 && life != me_.owner) watched_[watched_count_++] = life;
+        }
     }
 
     /// Sleeps until the park word changes, a thread dies on which the answer depends, or the time has come.
@@ -162,10 +174,17 @@ private:
         std::size_t used = 0;
         keys[used++] = {&me_.record->park.raw(), park_asleep};
         bool ended = false;
-        const auto watch = [&](u32 thread) {
-            if (thread == 0 || thread == me_.index || used == keys.size()) return;
-            os::life& life = the_arena().thread(thread).life;
+        const auto watch = [&](u64 thread) {
+            if (thread == me_.owner || used == keys.size()) return;
+            thread_record& record = the_arena().thread(owner_index(thread));
+            os::life& life = record.life;
             const u32 alive = life.announce_sleeper();
+            const u64 identity = record.identity.get();
+            // Settled, and its record perhaps another thread's by now.
+            if (!thread_claimed(identity) || thread_generation(identity) != owner_generation(thread)) {
+                ended = true;
+                return;
+            }
             if (os::life::ended(alive)) {
                 ended = ended || alive != 0 || worth_a_look();
                 return;
@@ -175,8 +194,8 @@ private:
                              [&](const os::futex_key& k) { return k.word == word; }))
                 keys[used++] = {word, alive};
         };
-        for (const object_record* o : objects()) watch(watched_thread(*o));
-        for (const u32 thread : lives_) watch(thread);
+        for (std::size_t i = 0; i < watched_count_; ++i) watch(watched_[i]);
+        for (const u64 thread : lives_) watch(thread);
         if (ended) return true;
         os::futex_wait({keys.data(), used}, until);
         bool death = false;
@@ -199,7 +218,9 @@ private:
 
     const context& me_;
     bool all_;
-    std::span<const u32> lives_;
+    std::span<const u64> lives_;
+    std::size_t watched_count_ = 0;
+    std::array<u64, max_wait> watched_;
     std::size_t count_ = 0;
     std::array<object_record*, max_wait> objects_{};
 };
@@ -209,7 +230,7 @@ private:
 namespace {
 
 wait_outcome run(const context& me, std::span<const target> targets, bool all, timeout limit, const signal_step* step,
-                 std::span<const u32> lives) {
+                 std::span<const u64> lives) {
     const i64 deadline = deadline_of(limit);
     // Before it queues, since it may fail: from here on the reaper of this process sees to it that the end of those
     // processes is noticed.
@@ -240,7 +261,7 @@ wait_outcome run(const context& me, std::span<const target> targets, bool all, t
 }  // namespace
 
 wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit,
-                      std::span<const u32> lives) {
+                      std::span<const u64> lives) {
     return run(me, targets, all, limit, nullptr, lives);
 }
 

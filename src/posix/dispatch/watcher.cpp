@@ -127,14 +127,17 @@ void watcher::look_at_clocked(const context& me, bool thorough) {
     }
 }
 
-i64 watcher::earliest(i64 until, std::vector<u32>& lives) {
+i64 watcher::earliest(i64 until, std::vector<u64>& lives) {
     const std::lock_guard lock(gate_);
     if (!clocked_.empty()) until = std::min(until, os::monotonic_now() + recheck);
     for (const u32 watch : clocked_) {
         const member& m = members_.at(watch);
         if (the_arena().watch(watch).fired.get() == watch_muted) continue;
         if (m.type == object_type::timer) until = std::min(until, timer_object::due_at(*m.object));
-        const u32 life = watched_thread(*m.object);
+        const u64 life = watched_thread(*m.object);
+        // Free after it was looked at, or being released by somebody who may be killed before the commit. Then it has
+        // the old owner again, whose life nobody here would watch: the next look waits for the lock.
+        if (life == 0 && m.type == object_type::mutex) return os::monotonic_now();
         if (life == 0 || lives.size() == most_lives) continue;
         if (std::find(lives.begin(), lives.end(), life) == lives.end()) lives.push_back(life);
     }
@@ -151,7 +154,7 @@ std::optional<watcher::found> watcher::next(const context& me, timeout limit, ma
         if (auto taken = take_fired(me, how)) return taken;
         const i64 now = os::monotonic_now();
         if (now >= deadline) return std::nullopt;
-        std::vector<u32> lives;
+        std::vector<u64> lives;
         const i64 until = earliest(deadline, lives);
         if (until <= now) continue;
         const target event = look_up(me, event_.get());

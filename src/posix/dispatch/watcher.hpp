@@ -46,7 +46,7 @@ private:
     std::optional<found> take_fired(const context& me, manner how);
     void look_at_clocked(const context& me, bool thorough);
     /// How long to sleep, and whose death to watch for.
-    i64 earliest(i64 until, std::vector<u32>& lives);
+    i64 earliest(i64 until, std::vector<u64>& lives);
 
     handle event_;
     std::mutex gate_;

@@ -313,7 +313,7 @@ struct arena_header {
     word32 dead;  ///< nobody may attach any more: its last process has left
     word64 committed[static_cast<std::size_t>(region::count)];  ///< bytes backed by memory
 
-    alignas(64) word32 session_lock;  ///< index of the holder's thread record, bit 31: somebody sleeps on it
+    alignas(64) word32 session_lock;  ///< see arena/session_lock.hpp
     word32 undo_count;
     word64 changes;  ///< counts what was committed or undone: whoever copies the arena sees whether it stood still
 
@@ -336,7 +336,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 3;
+inline constexpr u32 arena_version = 4;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

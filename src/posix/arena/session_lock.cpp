@@ -11,7 +11,7 @@ namespace kobj::posix {
 
 namespace {
 
-constexpr u32 sleepers = u32{1} << 31U;
+constexpr u32 sleepers = session_lock::sleepers_bit;
 constexpr int spins = 100;
 constexpr i64 recheck = 1'000'000'000;
 
@@ -25,14 +25,20 @@ bool thread_ended(u32 index, bool thorough) {
     if (os::life::ended(life) && (life & FUTEX_OWNER_DIED) != 0) return thread.identity.get() == identity;
     // A thread that has claimed its record and not begun its life yet has an empty word there.
     if (!os::life::ended(life) && !thorough) return false;
-    const os::process_facts facts = os::look_at_process(static_cast<pid_t>(thread_id(identity)));
+    // In its process, since its id may be another thread's by now.
+    const pid_t id = static_cast<pid_t>(thread_id(identity));
+    const u32 process = thread.process.get();
+    const u32 known = process == 0 ? 0 : the_arena().process(process).id.get();
+    const os::process_facts facts =
+        known == 0 ? os::look_at_process(id) : os::look_at_thread(static_cast<pid_t>(known), id);
     return (!facts.exists || facts.zombie) && thread.identity.get() == identity;
 }
 
 bool session_lock::acquire(const context& me) {
     word32& lock = the_arena().header().session_lock;
+    const u32 own = session_lock::word_of(me.owner);
     u32 seen = 0;
-    if (lock.swap(seen, me.index)) return false;
+    if (lock.swap(seen, own)) return false;
     u32 keep = 0;  // once asleep, others may be, too
     bool thorough = false;
     for (;;) {
@@ -40,15 +46,15 @@ bool session_lock::acquire(const context& me) {
             os::relax();
             seen = lock.get();
         }
-        const u32 holder = seen & ~sleepers;
+        const u32 holder = session_lock::holder_of(seen);
         if (holder == 0) {
-            if (lock.swap(seen, me.index | keep | (seen & sleepers))) return false;
+            if (lock.swap(seen, own | keep | (seen & sleepers))) return false;
             continue;
         }
         if (holder == me.index)
             fail(errc::invalid_state, "kobj was called from a signal handler that interrupted a call of kobj");
         if (thread_ended(holder, thorough)) {
-            if (lock.swap(seen, me.index | sleepers)) {
+            if (lock.swap(seen, own | sleepers)) {
                 // The kernel wakes one sleeper only, and others may wait for what the dead one owned.
                 os::futex_wake(the_arena().thread(holder).life.word(), INT_MAX);
                 return true;

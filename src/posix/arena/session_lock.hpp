@@ -9,6 +9,17 @@
 // record does not say by itself whether its thread lives.
 namespace kobj::posix::session_lock {
 
+/// The lock's word: the index of the holder's thread record, above it 15 bits of the record's generation, so that a
+/// lock that is seen in dead hands is not taken from a later holder with the same record; bit 31: somebody sleeps on
+/// it.
+inline constexpr u32 sleepers_bit = u32{1} << 31U;
+constexpr u32 word_of(u64 owner) noexcept {
+    return static_cast<u32>(owner) & ~sleepers_bit;
+}
+constexpr u32 holder_of(u32 word) noexcept {
+    return word & 0xFFFF;
+}
+
 /// Returns true when the lock was taken from a dead holder: what that one had begun must be undone first.
 [[nodiscard]] bool acquire(const context& me);
 void release(const context& me) noexcept;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/object_type.hpp"
+#include "posix/arena/session_lock.hpp"
 #include "posix/check/check.hpp"
 
 namespace kobj::posix::check {
@@ -50,12 +51,13 @@ void examination::mark(u32& high, const word32& word, region which, const char* 
 
 void examination::lock_and_log() {
     const arena_header& h = a_.header();
-    const u32 holder = h.session_lock.get() & ~(u32{1} << 31U);
+    const u32 word = h.session_lock.get() & ~session_lock::sleepers_bit;
+    const u32 holder = session_lock::holder_of(word);
     const u32 noted = h.undo_count.get();
-    if (holder == 0 && noted != 0)
+    if (word == 0 && noted != 0)
         say(rule::undo_log, 0, "the undo log has {} entries, but nobody holds the session lock: nobody undoes them",
             noted);
-    if (holder != 0) {
+    if (word != 0) {
         const thread_record* thread = a_.thread(holder);
         if (thread == nullptr || !thread_claimed(thread->identity.get()))
             say(rule::session_lock, holder,

@@ -58,12 +58,12 @@ used_times own_used_times() noexcept {
     return {nanoseconds(used.ru_stime), nanoseconds(used.ru_utime)};
 }
 
-process_facts look_at_process(pid_t pid) noexcept {
+namespace {
+
+process_facts read_facts(const char* path) noexcept {
     process_facts facts;
-    std::array<char, 64> path{};
     std::array<char, 1024> text{};
-    std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
-    if (read_file(path.data(), text.data(), text.size()) <= 0) return facts;
+    if (read_file(path, text.data(), text.size()) <= 0) return facts;
     // The name in parentheses may hold anything; the fields follow its last parenthesis.
     const char* rest = std::strrchr(text.data(), ')');
     if (rest == nullptr) return facts;
@@ -85,6 +85,21 @@ process_facts look_at_process(pid_t pid) noexcept {
     // A first thread that has ended while others go on is a zombie, too: then there is more than one thread.
     facts.ending = threads <= 1 && (facts.zombie || (flags & pf_exiting) != 0);
     return facts;
+}
+
+}  // namespace
+
+process_facts look_at_process(pid_t pid) noexcept {
+    std::array<char, 64> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
+    return read_facts(path.data());
+}
+
+process_facts look_at_thread(pid_t process, pid_t thread) noexcept {
+    std::array<char, 64> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/stat", static_cast<int>(process),
+                  static_cast<int>(thread));
+    return read_facts(path.data());
 }
 
 std::string executable_path() {

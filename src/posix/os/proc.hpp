@@ -27,6 +27,9 @@ struct process_facts {
 /// Of a process, or of a thread by its own id.
 process_facts look_at_process(pid_t pid) noexcept;
 
+/// Of a thread of that process: there is none where another process has the thread's id by now.
+process_facts look_at_thread(pid_t process, pid_t thread) noexcept;
+
 /// Nanoseconds since 1970 at a time in clock ticks since boot; now for 0. No system call.
 std::uint64_t wall_clock_at(std::uint64_t ticks) noexcept;
 

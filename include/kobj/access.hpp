@@ -17,6 +17,8 @@ inline constexpr access_mask write_owner = 0x0008'0000;
 inline constexpr access_mask synchronize = 0x0010'0000;
 inline constexpr access_mask standard_rights_required = 0x000F'0000;
 
+/// To see and to change the audit entries. Nobody has the privilege: error privilege_not_held (1314).
+inline constexpr access_mask system_security = 0x0100'0000;
 /// Everything that the caller may have.
 inline constexpr access_mask maximum_allowed = 0x0200'0000;
 inline constexpr access_mask generic_all = 0x1000'0000;

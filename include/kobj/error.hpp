@@ -41,6 +41,7 @@ enum class errc : std::uint32_t {
     mapped_alignment = 1132,
     revision_mismatch = 1306,
     invalid_owner = 1307,
+    privilege_not_held = 1314,
     file_corrupt = 1392,
     no_system_resources = 1450,
     timeout = 1460,

@@ -40,6 +40,8 @@ struct view_options {
     std::uint64_t offset = 0;
     /// How many T it has; 0: as many as there are from the offset to the end of the mapping.
     std::size_t count = 0;
+    /// Where in the address space the view is to be: a multiple of view_granularity; null: the system chooses.
+    void* address = nullptr;
 };
 
 /// 64 KiB. https://learn.microsoft.com/windows/win32/memory/creating-a-view-within-a-file
@@ -64,6 +66,15 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     void unmap() noexcept;
     [[nodiscard]] result<void> flush() const noexcept;
+    /// The view stays; it is unmapped by its address.
+    [[nodiscard]] void* detach() noexcept {
+        size_ = 0;
+        return std::exchange(base_, nullptr);
+    }
+    /// For a view of which only an address is known, any within it: unmaps it, or writes a part of it to its file; 0
+    /// bytes: up to its end. Error: invalid_address (487) when no view is there, or it is not that long.
+    static result<void> unmap_at(const void* inside) noexcept;
+    static result<void> flush_at(const void* from, std::size_t size) noexcept;
 
 private:
     void* base_ = nullptr;
@@ -99,6 +110,8 @@ public:
     /// Errors: invalid_address (487) when nothing is mapped; disk_full (112); write_fault (29). Costs a system call.
     /// https://learn.microsoft.com/windows/win32/api/memoryapi/nf-memoryapi-flushviewoffile
     [[nodiscard]] result<void> flush() const noexcept { return bytes_.flush(); }
+    /// Gives up ownership: the view stays mapped until the process ends.
+    [[nodiscard]] T* detach() noexcept { return static_cast<T*>(bytes_.detach()); }
 
 private:
     detail::mapped_bytes bytes_;
@@ -145,8 +158,9 @@ public:
     /// A view without a count ends where the mapping ends, on Windows at the end of that page; one with a count has
     /// exactly that many T. What a view shows behind the end of a file, up to the end of the page, is not kept.
     /// Errors: access_denied (5) when it would go beyond the mapping's end or hold less than one T, when the mapping is
-    /// not read_write and the view is to write, and when the handle lacks section_map_read or, to write,
-    /// section_map_write; mapped_alignment (1132) for an offset that is no multiple of view_granularity;
+    /// not read_write and the view is to write, and when the handle lacks section_map_write to write, or
+    /// section_map_read for the others; mapped_alignment (1132) for an offset or an address that is no multiple of
+    /// view_granularity; invalid_address (487) when the address is not free for all of the view;
     /// invalid_parameter (87) for access read and a T that is not const; invalid_handle (6); not_enough_memory (8) when
     /// the address space is full. On POSIX over a file also file_invalid (1006) when the path no longer leads to the
     /// file that was mapped, or that has become too short; too_many_open_files (4). Costs system calls.
@@ -160,7 +174,7 @@ public:
         // More than there can be is beyond the end.
         constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
         const std::size_t length = options.count > most / sizeof(T) ? most : options.count * sizeof(T);
-        auto bytes = map_bytes(access, options.offset, length, sizeof(T));
+        auto bytes = map_bytes(access, options.offset, length, sizeof(T), options.address);
         if (!bytes) return std::move(bytes).error();
         return view<T>(*std::move(bytes));
     }
@@ -168,7 +182,7 @@ public:
 private:
     /// `length` 0: to the end, which must be `at_least` bytes away.
     [[nodiscard]] result<detail::mapped_bytes> map_bytes(view_access access, std::uint64_t offset, std::size_t length,
-                                                         std::size_t at_least) const;
+                                                         std::size_t at_least, void* address) const;
 
     bool existed_ = false;
 };

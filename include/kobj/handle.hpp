@@ -93,7 +93,7 @@ struct duplicate_options {
 /// Makes another handle to the same object. Source and target process are handles (or pseudo handles) with
 /// access::process_dup_handle. The result is a number in the target's handle table. The usage count goes up by one. A
 /// pseudo handle as source becomes a real one. Errors: invalid_handle (6) for a bad source or process handle;
-/// access_denied (5) when a process handle lacks the right; invalid_parameter (87) for rights that do not exist;
+/// access_denied (5) when a process handle lacks the right, and for rights that do not exist;
 /// no_system_resources (1450) when the target's table or the arena is full. No system call on POSIX while both tables
 /// have room. https://learn.microsoft.com/windows/win32/api/handleapi/nf-handleapi-duplicatehandle
 KOBJ_API result<handle_value> duplicate(handle_value source_process, handle_value source, handle_value target_process,

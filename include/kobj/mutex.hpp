@@ -62,7 +62,7 @@ public:
     /// Errors: invalid_name (123) for a NUL in the name or a prefix with nothing behind it; path_not_found (3) for a
     /// further backslash or an unknown prefix; bad_pathname (161) for a leading backslash; filename_exceeds_range (206)
     /// beyond 260 UTF-16 units; no_unicode_translation (1113) for bad UTF-8; invalid_handle (6) when the name belongs
-    /// to another type; invalid_parameter (87) for rights that do not exist; no_system_resources (1450) when the arena
+    /// to another type; access_denied (5) for rights that do not exist; no_system_resources (1450) when the arena
     /// or the table is full. No system call on POSIX while the arena has room.
     /// https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-createmutexexw
     static result<mutex> create(const mutex_options& options = {});

@@ -43,7 +43,7 @@ public:
 
     /// Runs `body()` in a new thread; what it returns is the exit code, 0 for void. An exception out of it ends the
     /// program. Errors: no_system_resources (1450) or not_enough_memory (8) when the system has no room for a thread;
-    /// invalid_parameter (87) for rights that do not exist. Costs system calls.
+    /// access_denied (5) for rights that do not exist. Costs system calls.
     /// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createthread
     template <class F>
     requires std::is_invocable_v < std::decay_t<F>

@@ -62,8 +62,10 @@ result<access_mask> resolve_access(object_type type, access_mask wanted) noexcep
     using namespace access;
     const access_mask all = all_rights(type);
     access_mask rights = wanted & ~(maximum_allowed | generic_all | generic_execute | generic_write | generic_read);
+    if ((rights & system_security) != 0)
+        return explain(errc::privilege_not_held, {"the right to the audit entries of a ", type_name(type)});
     if ((rights & ~all) != 0)
-        return explain(errc::invalid_parameter, {"the rights ", number_text(wanted, number_text::base::hexadecimal),
+        return explain(errc::access_denied, {"the rights ", number_text(wanted, number_text::base::hexadecimal),
                                                  " do not exist for a ", type_name(type)});
     const auto generic = generic_rights_of(type);
     if ((wanted & (maximum_allowed | generic_all)) != 0) rights |= all;

@@ -9,7 +9,8 @@ namespace kobj::detail {
 [[nodiscard]] access_mask all_rights(object_type type) noexcept;
 
 /// Turns generic rights and maximum_allowed into the type's own.
-/// Error: invalid_parameter (87) for rights that do not exist for the type.
+/// Errors: access_denied (5) for rights that do not exist for the type, which nobody can be given; privilege_not_held
+/// (1314) for system_security.
 /// https://learn.microsoft.com/windows/win32/secauthz/access-mask-format
 [[nodiscard]] result<access_mask> resolve_access(object_type type, access_mask wanted) noexcept;
 

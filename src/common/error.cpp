@@ -45,6 +45,7 @@ constexpr meaning meanings[] = {
      std::errc::invalid_argument},
     {errc::revision_mismatch, "Two revision levels are incompatible.", {}},
     {errc::invalid_owner, "The owner is not the one that is needed.", std::errc::operation_not_permitted},
+    {errc::privilege_not_held, "The caller lacks a privilege that is needed.", std::errc::operation_not_permitted},
     {errc::file_corrupt, "The file is corrupt and unreadable.", std::errc::io_error},
     {errc::no_system_resources, "Not enough system resources exist for the request.", std::errc::not_enough_memory},
     {errc::timeout, "The time-out period has expired.", std::errc::timed_out},

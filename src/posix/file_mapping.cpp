@@ -125,22 +125,23 @@ std::size_t length_of_view(const section_facts& section, u64 offset, std::size_t
 
 /// Maps it. Throws failure.
 void* map_section(const section_facts& section, const std::string& name, view_access how, u64 offset,
-                  std::size_t length) {
-    const auto access = static_cast<os::map_access>(how);
+                  std::size_t length, void* address) {
+    const os::map_request request{static_cast<os::map_access>(how), offset, length, address};
     os::mapped_section mapped;
     if (section.over_file) {
         std::string note;
         mapped.error = os::read_section_note(name, note);
         if (mapped.error == 0) {
-            mapped = os::map_user_file(open_to_map(note, how == view_access::write, offset + length), access, offset,
-                                       length);
+            mapped = os::map_user_file(open_to_map(note, how == view_access::write, offset + length), request);
             if (mapped.base == nullptr && mapped.error == ENODEV)
                 fail(errc::not_supported, "the file system of a file cannot map it");
         }
     } else {
-        mapped = os::map_section_file(name, access, offset, length);
+        mapped = os::map_section_file(name, request);
     }
     if (mapped.base != nullptr) return mapped.base;
+    if (mapped.error == EEXIST)
+        fail(errc::invalid_address, "there are no {} bytes free at the address {}", length, address);
     if (mapped.error == ENOENT || mapped.error == EBADMSG)
         fail(errc::file_corrupt, "{}: the session file of a file mapping has been removed or changed", name);
     if (mapped.error == EMFILE || mapped.error == ENFILE)
@@ -151,14 +152,15 @@ void* map_section(const section_facts& section, const std::string& name, view_ac
 }  // namespace
 
 result<detail::mapped_bytes> file_mapping::map_bytes(view_access how, std::uint64_t offset, std::size_t length,
-                                                     std::size_t at_least) const {
+                                                     std::size_t at_least, void* address) const {
     return guarded([&] {
         const bool write = how == view_access::write;
         const context& me = enter();
-        const target t =
-            look_up(me, get(), type, access::section_map_read | (write ? access::section_map_write : access_mask{0}));
+        const target t = look_up(me, get(), type, write ? access::section_map_write : access::section_map_read);
         if (offset % view_granularity != 0)
             fail(errc::mapped_alignment, "a view from {}, which is no multiple of {}", offset, view_granularity);
+        if (reinterpret_cast<std::uintptr_t>(address) % view_granularity != 0)
+            fail(errc::mapped_alignment, "a view at {}, which is no multiple of {}", address, view_granularity);
         section_facts section;
         std::string name;
         std::size_t size = 0;
@@ -177,8 +179,8 @@ result<detail::mapped_bytes> file_mapping::map_bytes(view_access how, std::uint6
         });
         void* base = nullptr;
         try {
-            base = map_section(section, name, how, offset, size);
-            views::add(base, place);
+            base = map_section(section, name, how, offset, size, address);
+            views::add({base, size, place});
             return detail::mapped_bytes(base, size);
         } catch (...) {
             if (base != nullptr) os::unmap_section(base);
@@ -189,32 +191,61 @@ result<detail::mapped_bytes> file_mapping::map_bytes(view_access how, std::uint6
     });
 }
 
+namespace {
+
+void unmap_view(const views::view& gone) {
+    os::unmap_section(gone.base);
+    const context& me = enter();
+    transact(me, [&](transaction& tx) {
+        if (entry::kind_of(the_arena().table_entry(me.process, gone.place).get()) == entry::kind::view)
+            remove_entry(tx, me.process, gone.place);
+    });
+    remove_dead_sections(me);
+}
+
+void flush_view(void* base, std::size_t size) {
+    const int error = os::flush_section(base, size);
+    if (error == 0) return;
+    const errc code = error == ENOMEM                      ? errc::invalid_address
+                      : error == ENOSPC || error == EDQUOT ? errc::disk_full
+                                                           : errc::write_fault;
+    fail(code, "{} bytes cannot be written to the disk: {}", size, std::strerror(error));
+}
+
+}  // namespace
+
 void detail::mapped_bytes::unmap() noexcept {
     if (base_ == nullptr) return;
     (void)guarded([&] {
-        const u32 place = views::take(base_);
-        os::unmap_section(base_);
-        if (place == 0) return;
-        const context& me = enter();
-        transact(me, [&](transaction& tx) {
-            if (entry::kind_of(the_arena().table_entry(me.process, place).get()) == entry::kind::view)
-                remove_entry(tx, me.process, place);
-        });
-        remove_dead_sections(me);
+        if (const views::view gone = views::take(base_); gone.place != 0) unmap_view(gone);
     });
     base_ = nullptr;
     size_ = 0;
 }
 
+result<void> detail::mapped_bytes::unmap_at(const void* inside) noexcept {
+    return guarded([&] {
+        const views::view gone = views::take_with(inside);
+        if (gone.place == 0) fail(errc::invalid_address, "there is no view at {}", inside);
+        unmap_view(gone);
+    });
+}
+
 result<void> detail::mapped_bytes::flush() const noexcept {
     return guarded([&] {
         if (base_ == nullptr) fail(errc::invalid_address, "nothing is mapped");
-        const int error = os::flush_section(base_, size_);
-        if (error == 0) return;
-        const errc code = error == ENOMEM                      ? errc::invalid_address
-                          : error == ENOSPC || error == EDQUOT ? errc::disk_full
-                                                               : errc::write_fault;
-        fail(code, "{} bytes cannot be written to the disk: {}", size_, std::strerror(error));
+        flush_view(base_, size_);
+    });
+}
+
+result<void> detail::mapped_bytes::flush_at(const void* from, std::size_t size) noexcept {
+    return guarded([&] {
+        const views::view found = views::find_with(from);
+        if (found.base == nullptr) fail(errc::invalid_address, "there is no view at {}", from);
+        const auto begin = static_cast<std::size_t>(static_cast<const char*>(from) - static_cast<char*>(found.base));
+        if (size > found.size - begin)
+            fail(errc::invalid_address, "{} bytes from {} reach beyond the end of the view", size, from);
+        flush_view(static_cast<char*>(found.base) + begin, size == 0 ? found.size - begin : size);
     });
 }
 

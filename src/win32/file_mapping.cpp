@@ -138,7 +138,7 @@ DWORD map_access(view_access access) noexcept {
         case view_access::write:
             break;
     }
-    return FILE_MAP_READ | FILE_MAP_WRITE;
+    return FILE_MAP_WRITE;
 }
 
 failure mapping_failure(DWORD error, handle_value mapping, std::uint64_t offset, std::size_t length) noexcept {
@@ -152,19 +152,10 @@ failure mapping_failure(DWORD error, handle_value mapping, std::uint64_t offset,
 }  // namespace
 
 result<detail::mapped_bytes> file_mapping::map_bytes(view_access access, std::uint64_t offset, std::size_t length,
-                                                     std::size_t at_least) const {
+                                                     std::size_t at_least, void* address) const {
     if (auto fits = detail::expect_type(get(), type); !fits) return std::move(fits).error();
-    // To write, Windows asks for the right to write only.
-    const access_mask needed =
-        access == view_access::write ? access::section_map_read | access::section_map_write : access::section_map_read;
-    auto granted = access_of(get());
-    if (!granted) return std::move(granted).error();
-    if ((*granted & needed) != needed)
-        return explain(errc::access_denied,
-                       {"handle ", number_text(get()), " lacks the right to map for reading or writing"});
-
-    void* const base = MapViewOfFile(native(get()), map_access(access), static_cast<DWORD>(offset >> 32U),
-                                     static_cast<DWORD>(offset), length);
+    void* const base = MapViewOfFileEx(native(get()), map_access(access), static_cast<DWORD>(offset >> 32U),
+                                       static_cast<DWORD>(offset), length, address);
     if (base == nullptr) return mapping_failure(GetLastError(), get(), offset, length);
     if (length != 0) return detail::mapped_bytes(base, length);
     MEMORY_BASIC_INFORMATION region{};
@@ -180,6 +171,16 @@ void detail::mapped_bytes::unmap() noexcept {
     if (base_ != nullptr) UnmapViewOfFile(base_);
     base_ = nullptr;
     size_ = 0;
+}
+
+result<void> detail::mapped_bytes::unmap_at(const void* inside) noexcept {
+    if (UnmapViewOfFile(inside) == 0) return last_error({"UnmapViewOfFile"});
+    return {};
+}
+
+result<void> detail::mapped_bytes::flush_at(const void* from, std::size_t size) noexcept {
+    if (FlushViewOfFile(from, size) == 0) return last_error({"FlushViewOfFile of ", number_text(size), " bytes"});
+    return {};
 }
 
 result<void> detail::mapped_bytes::flush() const noexcept {

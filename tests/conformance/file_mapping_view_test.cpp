@@ -151,7 +151,7 @@ TEST_CASE("A view needs the rights that it makes use of", "[file_mapping][view][
     for (const auto& [access, read, write, copy] :
          {expectation{rights::section_map_read | rights::section_map_write, good, good, good},
           expectation{rights::section_map_read, good, denied, good},
-          expectation{rights::section_map_write, denied, denied, denied},
+          expectation{rights::section_map_write, denied, good, denied},
           expectation{rights::section_query, denied, denied, denied}}) {
         INFO("rights " << access);
         const auto memory = kobj::file_mapping::create(4096, {.access = access}).value();

@@ -50,7 +50,7 @@ void check_names() {
     CHECK(error_of(Object::open(std::string_view())) == errc::invalid_parameter);
     CHECK(error_of(make(kind, std::string("a\0b", 3))) == errc::invalid_name);
     CHECK(error_of(make(kind, "a\\b")) == errc::path_not_found);
-    CHECK(error_of(make(kind, name, 0x0C00'0000)) == errc::invalid_parameter);
+    CHECK(error_of(make(kind, name, 0x0C00'0000)) == errc::access_denied);
     CHECK(error_of(Object::open(name)) == errc::file_not_found);
     {
         const Object first = make(kind, name).value();
@@ -62,7 +62,7 @@ void check_names() {
         const Object third = Object::open(name, {.inheritable = true, .access = kobj::access::synchronize}).value();
         CHECK(third.existed());
         CHECK(kobj::get_flags(third.get()).value().inheritable);
-        CHECK(error_of(Object::open(name, {.access = 0x0C00'0000})) == errc::invalid_parameter);
+        CHECK(error_of(Object::open(name, {.access = 0x0C00'0000})) == errc::access_denied);
         CHECK(usage_count(first) == 3);
         // The name belongs to this type alone.
         const bool is_event = Object::type == kobj::object_type::event;

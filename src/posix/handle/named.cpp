@@ -93,7 +93,6 @@ new_handle create_object(const context& me, const std::string& key, object_type 
 
 handle_value open_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable) {
-    const access_mask rights = granted(access, type);
     witness known;
     for (;;) {
         witness ask;
@@ -101,7 +100,7 @@ handle_value open_object(const context& me, const std::string& key, object_type 
         const auto value = transact(me, [&](transaction& tx) -> handle_value {
             u32 object = 0;
             step = find(tx, key, type, known, object, ask);
-            return step == find_step::found ? add(tx, object, rights, inheritable) : handle_value();
+            return step == find_step::found ? add(tx, object, granted(access, type), inheritable) : handle_value();
         });
         if (step != find_step::ask_witness) return value;
         ask_witness(me, ask);

@@ -1,5 +1,7 @@
 #include "posix/object/views.hpp"
 
+#include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
 
@@ -11,7 +13,22 @@ namespace {
 
 struct view_list {
     std::mutex gate;
-    std::map<void*, u32> places;
+    std::map<const void*, view> by_base;
+
+    auto find_with(const void* inside) noexcept {
+        // The last one that begins at the address or before it.
+        auto next = by_base.upper_bound(inside);
+        if (next == by_base.begin()) return by_base.end();
+        const auto found = std::prev(next);
+        const auto* const end = static_cast<const char*>(found->second.base) + found->second.size;
+        return std::less<const void*>()(inside, end) ? found : by_base.end();
+    }
+    view take(std::map<const void*, view>::iterator found) noexcept {
+        if (found == by_base.end()) return {};
+        const view taken = found->second;
+        by_base.erase(found);
+        return taken;
+    }
 };
 
 // Never destroyed: a static view may be unmapped later.
@@ -22,20 +39,29 @@ view_list& the_views() {
 
 }  // namespace
 
-void add(void* base, u32 place) {
+void add(const view& made) {
     view_list& views = the_views();
     const std::lock_guard lock(views.gate);
-    views.places[base] = place;
+    views.by_base[made.base] = made;
 }
 
-u32 take(void* base) noexcept {
+view take(void* base) noexcept {
     view_list& views = the_views();
     const std::lock_guard lock(views.gate);
-    const auto found = views.places.find(base);
-    if (found == views.places.end()) return 0;
-    const u32 place = found->second;
-    views.places.erase(found);
-    return place;
+    return views.take(views.by_base.find(base));
+}
+
+view take_with(const void* inside) noexcept {
+    view_list& views = the_views();
+    const std::lock_guard lock(views.gate);
+    return views.take(views.find_with(inside));
+}
+
+view find_with(const void* inside) noexcept {
+    view_list& views = the_views();
+    const std::lock_guard lock(views.gate);
+    const auto found = views.find_with(inside);
+    return found == views.by_base.end() ? view() : found->second;
 }
 
 void before_fork() noexcept {

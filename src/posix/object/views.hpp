@@ -5,9 +5,19 @@
 // The mapped views of this process by address: each has an entry of the handle table that keeps its section alive.
 namespace kobj::posix::views {
 
-void add(void* base, u32 place);
-/// The view's entry, which is forgotten; 0 when there is no view at that address.
-u32 take(void* base) noexcept;
+struct view {
+    void* base = nullptr;
+    std::size_t size = 0;
+    u32 place = 0;  ///< its entry
+};
+
+void add(const view& made);
+/// The view that begins at that address, which is forgotten; place 0 when there is none.
+view take(void* base) noexcept;
+/// The same for the view that has the address in it.
+view take_with(const void* inside) noexcept;
+/// The view that has the address in it; base null when there is none.
+view find_with(const void* inside) noexcept;
 
 /// No thread may be in the middle of a change when the process forks.
 void before_fork() noexcept;

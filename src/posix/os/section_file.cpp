@@ -66,7 +66,13 @@ region_list& the_regions() {
     return only;
 }
 
+// How Boost says that the kernel would not give the address.
+bool address_is_taken(const ipc::interprocess_exception& why) noexcept {
+    return why.get_error_code() == ipc::busy_error && why.get_native_error() == 0;
+}
+
 int error_of(const ipc::interprocess_exception& why) noexcept {
+    if (address_is_taken(why)) return EEXIST;
     return why.get_native_error() != 0 ? why.get_native_error() : EIO;
 }
 
@@ -104,11 +110,43 @@ struct borrowed_descriptor {
     }
 };
 
+// An address with room for a view. It may be gone when it is used.
+void* find_address(std::size_t length) noexcept {
+    constexpr std::size_t granularity = 65'536;
+    if (length > SIZE_MAX - granularity) return nullptr;
+    void* const found =
+        mmap(nullptr, length + granularity, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (found == MAP_FAILED) return nullptr;
+    munmap(found, length + granularity);
+    const auto address = reinterpret_cast<std::uintptr_t>(found);
+    return reinterpret_cast<void*>((address + granularity - 1) / granularity * granularity);
+}
+
+ipc::mapped_region map_at(int fd, const map_request& request, void* address) {
+    return ipc::mapped_region(borrowed_descriptor{fd}, mode_of(request.how), static_cast<ipc::offset_t>(request.offset),
+                              request.length, address);
+}
+
+ipc::mapped_region map_region(int fd, const map_request& request) {
+    if (request.address != nullptr) return map_at(fd, request, request.address);
+    // Another thread may be quicker at the address.
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        void* const address = find_address(request.length);
+        if (address == nullptr) break;
+        try {
+            return map_at(fd, request, address);
+        } catch (const ipc::interprocess_exception& why) {
+            if (!address_is_taken(why)) throw;
+        }
+    }
+    return map_at(fd, request, nullptr);
+}
+
 // Maps, and remembers it with what `keep` returns.
 template <class Keep>
-mapped_section map(int fd, map_access how, std::uint64_t offset, std::size_t length, Keep keep) noexcept {
+mapped_section map(int fd, const map_request& request, Keep keep) noexcept {
     try {
-        ipc::mapped_region region(borrowed_descriptor{fd}, mode_of(how), static_cast<ipc::offset_t>(offset), length);
+        ipc::mapped_region region = map_region(fd, request);
         void* base = region.get_address();
         region_list& list = the_regions();
         const std::lock_guard lock(list.gate);
@@ -160,8 +198,8 @@ void remove_section_file(const std::string& name) noexcept {
     ipc::shared_memory_object::remove(name.c_str());
 }
 
-mapped_section map_user_file(opened_file opened, map_access how, std::uint64_t offset, std::size_t length) noexcept {
-    return map(opened.file.get(), how, offset, length, [&opened](region_list& list) {
+mapped_section map_user_file(opened_file opened, const map_request& request) noexcept {
+    return map(opened.file.get(), request, [&opened](region_list& list) {
         const identity which(opened.facts.identity.device, opened.facts.identity.inode);
         std::weak_ptr<kept_file>& known = list.files[which];
         std::shared_ptr<kept_file> kept = known.lock();
@@ -173,12 +211,11 @@ mapped_section map_user_file(opened_file opened, map_access how, std::uint64_t o
     });
 }
 
-mapped_section map_section_file(const std::string& name, map_access how, std::uint64_t offset,
-                                std::size_t length) noexcept {
+mapped_section map_section_file(const std::string& name, const map_request& request) noexcept {
     try {
         const ipc::shared_memory_object file(ipc::open_only, name.c_str(),
-                                             how == map_access::write ? ipc::read_write : ipc::read_only);
-        return map(file.get_mapping_handle().handle, how, offset, length,
+                                             request.how == map_access::write ? ipc::read_write : ipc::read_only);
+        return map(file.get_mapping_handle().handle, request,
                    [](region_list&) { return std::shared_ptr<kept_file>(); });
     } catch (const ipc::interprocess_exception& why) {
         return {nullptr, error_of(why)};
@@ -198,7 +235,9 @@ void unmap_section(void* base) noexcept {
 }
 
 int flush_section(void* base, std::size_t length) noexcept {
-    return msync(base, length, MS_SYNC) == 0 ? 0 : errno;
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t before = reinterpret_cast<std::uintptr_t>(base) % page;
+    return msync(static_cast<char*>(base) - before, length + before, MS_SYNC) == 0 ? 0 : errno;
 }
 
 void lock_sections() noexcept {

@@ -21,16 +21,23 @@ void remove_section_file(const std::string& name) noexcept;
 /// The numbers of kobj::view_access.
 enum class map_access : std::uint8_t { read = 0, write = 1, copy = 2 };
 
+struct map_request {
+    map_access how = map_access::read;
+    std::uint64_t offset = 0;
+    std::size_t length = 0;
+    void* address = nullptr;  ///< null: anywhere
+};
+
 struct mapped_section {
     void* base = nullptr;
-    int error = 0;  ///< errno when base is null
+    int error = 0;  ///< errno when base is null; EEXIST: the address is in use
 };
-mapped_section map_section_file(const std::string& name, map_access how, std::uint64_t offset,
-                                std::size_t length) noexcept;
+/// A view begins at a multiple of 64 KiB, as on Windows.
+mapped_section map_section_file(const std::string& name, const map_request& request) noexcept;
 /// A view of a file of the program, which is kept open as long as this process has a view of it: by one descriptor.
-mapped_section map_user_file(opened_file opened, map_access how, std::uint64_t offset, std::size_t length) noexcept;
+mapped_section map_user_file(opened_file opened, const map_request& request) noexcept;
 void unmap_section(void* base) noexcept;
-/// Writes what has changed to the file. 0 or errno.
+/// Writes what has changed in the pages to the file. 0 or errno.
 int flush_section(void* base, std::size_t length) noexcept;
 
 /// Around fork.

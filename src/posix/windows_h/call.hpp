@@ -60,7 +60,8 @@ HANDLE opened(result<Object> found) noexcept {
 /// An object's name of either kind as UTF-8, null when it is null.
 class name_text {
 public:
-    explicit name_text(LPCSTR name) noexcept : view_(name == nullptr ? std::string_view() : std::string_view(name)) {}
+    /// What is not UTF-8 becomes U+FFFD, as where Windows converts such a text.
+    explicit name_text(LPCSTR name) noexcept;
     explicit name_text(LPCWSTR name) noexcept;
 
     /// 0, or why the name cannot be had.
@@ -78,6 +79,17 @@ template <class Char, class F>
 HANDLE with_name(const Char* name, F&& work) noexcept {
     const name_text text(name);
     return text.error() != 0 ? refuse_handle(text.error()) : work(text.view());
+}
+
+/// Opens an object of that type. To ask for no right at all is refused, once the object has been found.
+template <class Object, class Char>
+HANDLE open_by_name(DWORD access, BOOL inherit, const Char* name) noexcept {
+    return with_name(name, [&](std::string_view text) -> HANDLE {
+        auto found = Object::open(
+            text, {.inheritable = inherit != FALSE, .access = access == 0 ? DWORD{MAXIMUM_ALLOWED} : access});
+        if (access == 0 && found) return refuse_handle(ERROR_ACCESS_DENIED);
+        return opened(std::move(found));
+    });
 }
 
 }  // namespace kobj::windows_h

@@ -1,55 +1,76 @@
 #include <kobj/file_mapping.hpp>
 
-#include <map>
-#include <mutex>
-#include <new>
-
 #include "posix/windows_h/call.hpp"
 
 using namespace kobj::windows_h;
 
 namespace {
 
+constexpr DWORD sections = SEC_IMAGE | SEC_RESERVE | SEC_COMMIT | SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES;
+
+/// 0, or why there is no such mapping. Wine and Windows agree on the order.
+DWORD refusal(DWORD flags, std::uint64_t size) noexcept {
+    constexpr DWORD of_committed = SEC_NOCACHE | SEC_WRITECOMBINE | SEC_LARGE_PAGES;
+    const bool image = (flags & SEC_IMAGE) != 0;
+    const DWORD kinds = flags & (SEC_RESERVE | SEC_COMMIT);
+    if (kinds == (SEC_RESERVE | SEC_COMMIT) || (image && kinds != 0)) return ERROR_INVALID_PARAMETER;
+    if (size == 0) return ERROR_INVALID_PARAMETER;
+    // Memory is no program.
+    if (image) return ERROR_BAD_EXE_FORMAT;
+    if ((flags & of_committed) != 0 && kinds == 0) return ERROR_INVALID_PARAMETER;
+    if ((flags & SEC_LARGE_PAGES) != 0)
+        return (flags & SEC_COMMIT) == 0 ? ERROR_INVALID_PARAMETER : ERROR_PRIVILEGE_NOT_HELD;
+    return 0;
+}
+
 template <class Char>
 HANDLE create_mapping(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD protection, DWORD high, DWORD low,
                       const Char* name) noexcept {
-    // No handle leads to a file.
-    if (file != INVALID_HANDLE_VALUE && file != nullptr) return refuse_handle(ERROR_INVALID_HANDLE);
     kobj::file_mapping_options options{.inheritable = inheritable(attributes)};
-    switch (protection & ~SEC_COMMIT) {
+    // What the handle grants follows from the protection.
+    options.access = STANDARD_RIGHTS_REQUIRED | SECTION_QUERY | SECTION_MAP_READ;
+    switch (protection & ~sections) {
+        case PAGE_EXECUTE_READWRITE:
+            options.access |= SECTION_MAP_EXECUTE;
+            [[fallthrough]];
         case PAGE_READWRITE:
+            options.access |= SECTION_MAP_WRITE;
             break;
+        case PAGE_EXECUTE_READ:
+            options.access |= SECTION_MAP_EXECUTE;
+            [[fallthrough]];
         case PAGE_READONLY:
             options.protection = kobj::mapping_protection::read_only;
             break;
+        case PAGE_EXECUTE_WRITECOPY:
+            options.access |= SECTION_MAP_EXECUTE;
+            [[fallthrough]];
         case PAGE_WRITECOPY:
             options.protection = kobj::mapping_protection::copy_on_write;
             break;
         default:
-            return refuse_handle(ERROR_NOT_SUPPORTED);
+            return refuse_handle(ERROR_INVALID_PARAMETER);
     }
+    // No handle leads to a file.
+    if (file != INVALID_HANDLE_VALUE && file != nullptr) return refuse_handle(ERROR_INVALID_HANDLE);
     const std::uint64_t size = std::uint64_t{high} << 32U | low;
+    if (const DWORD why = refusal(protection & sections, size); why != 0) return refuse_handle(why);
+    constexpr std::uint64_t page = 4096;
+    const std::uint64_t whole = size > UINT64_MAX - page ? size : (size + page - 1) / page * page;
     return with_name(name, [&](std::string_view text) {
         options.name = text;
-        return created(kobj::file_mapping::create(size, options));
+        return created(kobj::file_mapping::create(whole, options));
     });
 }
 
 template <class Char>
 HANDLE open_mapping(DWORD access, BOOL inherit, const Char* name) noexcept {
-    return with_name(name, [&](std::string_view text) {
-        return opened(kobj::file_mapping::open(text, {.inheritable = inherit != FALSE, .access = access}));
-    });
-}
-
-// The views that are mapped, by address. Never destroyed: they are of use until the process ends.
-struct mapped_views {
-    std::mutex gate;
-    std::map<const void*, kobj::view<const std::byte>> by_base;
-};
-mapped_views& views() {
-    static auto* const only = new mapped_views;
-    return *only;
+    // FILE_MAP_COPY and FILE_MAP_EXECUTE are words of the functions of files, and no rights of a mapping.
+    if (access == FILE_MAP_COPY)
+        access = SECTION_MAP_READ;
+    else if ((access & FILE_MAP_EXECUTE) != 0)
+        access = (access & ~FILE_MAP_EXECUTE) | SECTION_MAP_EXECUTE;
+    return open_by_name<kobj::file_mapping>(access, inherit, name);
 }
 
 }  // namespace
@@ -70,8 +91,8 @@ HANDLE OpenFileMappingW(DWORD access, BOOL inherit, LPCWSTR name) {
     return open_mapping(access, inherit, name);
 }
 
-LPVOID MapViewOfFile(HANDLE mapping, DWORD access, DWORD high, DWORD low, SIZE_T size) {
-    kobj::view_options options{.offset = std::uint64_t{high} << 32U | low, .count = size};
+LPVOID MapViewOfFileEx(HANDLE mapping, DWORD access, DWORD high, DWORD low, SIZE_T size, LPVOID address) {
+    kobj::view_options options{.offset = std::uint64_t{high} << 32U | low, .count = size, .address = address};
     if (access == FILE_MAP_COPY)
         options.access = kobj::view_access::copy;
     else if ((access & FILE_MAP_WRITE) != 0)
@@ -85,23 +106,21 @@ LPVOID MapViewOfFile(HANDLE mapping, DWORD access, DWORD high, DWORD low, SIZE_T
     auto mapped = lent.map<const std::byte>(options);
     (void)lent.detach();
     if (!mapped) return refuse_handle(mapped.error().value());
-    try {
-        void* const base = const_cast<std::byte*>(mapped->data());
-        mapped_views& all = views();
-        const std::lock_guard hold(all.gate);
-        all.by_base.emplace(base, *std::move(mapped));
-        return base;
-    } catch (...) {
-        return refuse_handle(ERROR_NOT_ENOUGH_MEMORY);
+    if ((access & FILE_MAP_EXECUTE) != 0) {
+        const auto rights = kobj::access_of(value_of(mapping));
+        const bool may = rights && (*rights & SECTION_MAP_EXECUTE) != 0;
+        return refuse_handle(may ? ERROR_NOT_SUPPORTED : ERROR_ACCESS_DENIED);
     }
+    return const_cast<std::byte*>(mapped->detach());
+}
+LPVOID MapViewOfFile(HANDLE mapping, DWORD access, DWORD high, DWORD low, SIZE_T size) {
+    return MapViewOfFileEx(mapping, access, high, low, size, nullptr);
+}
+
+BOOL FlushViewOfFile(LPCVOID base, SIZE_T size) {
+    return done(kobj::detail::mapped_bytes::flush_at(base, size));
 }
 
 BOOL UnmapViewOfFile(LPCVOID base) {
-    try {
-        mapped_views& all = views();
-        const std::lock_guard hold(all.gate);
-        return all.by_base.erase(base) != 0 ? TRUE : refuse(ERROR_INVALID_ADDRESS);
-    } catch (...) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    return done(kobj::detail::mapped_bytes::unmap_at(base));
 }

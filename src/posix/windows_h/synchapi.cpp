@@ -58,13 +58,6 @@ HANDLE create_timer(const SECURITY_ATTRIBUTES* attributes, const Char* name, DWO
     });
 }
 
-template <class Object, class Char>
-HANDLE open(DWORD access, BOOL inherit, const Char* name) noexcept {
-    return with_name(name, [&](std::string_view text) {
-        return opened(Object::open(text, {.inheritable = inherit != FALSE, .access = access}));
-    });
-}
-
 constexpr DWORD event_flags(BOOL manual, BOOL initial) noexcept {
     return (manual != FALSE ? CREATE_EVENT_MANUAL_RESET : 0) | (initial != FALSE ? CREATE_EVENT_INITIAL_SET : 0);
 }
@@ -78,7 +71,7 @@ HANDLE CreateMutexExA(LPSECURITY_ATTRIBUTES attributes, LPCSTR name, DWORD flags
     return create_mutex(attributes, name, flags, access);
 }
 HANDLE OpenMutexA(DWORD access, BOOL inherit, LPCSTR name) {
-    return open<kobj::mutex>(access, inherit, name);
+    return open_by_name<kobj::mutex>(access, inherit, name);
 }
 HANDLE CreateEventA(LPSECURITY_ATTRIBUTES attributes, BOOL manual, BOOL initial, LPCSTR name) {
     return create_event(attributes, name, event_flags(manual, initial), EVENT_ALL_ACCESS);
@@ -87,7 +80,7 @@ HANDLE CreateEventExA(LPSECURITY_ATTRIBUTES attributes, LPCSTR name, DWORD flags
     return create_event(attributes, name, flags, access);
 }
 HANDLE OpenEventA(DWORD access, BOOL inherit, LPCSTR name) {
-    return open<kobj::event>(access, inherit, name);
+    return open_by_name<kobj::event>(access, inherit, name);
 }
 HANDLE CreateSemaphoreA(LPSECURITY_ATTRIBUTES attributes, LONG initial, LONG maximum, LPCSTR name) {
     return create_semaphore(attributes, initial, maximum, name, 0, SEMAPHORE_ALL_ACCESS);
@@ -97,7 +90,7 @@ HANDLE CreateSemaphoreExA(LPSECURITY_ATTRIBUTES attributes, LONG initial, LONG m
     return create_semaphore(attributes, initial, maximum, name, flags, access);
 }
 HANDLE OpenSemaphoreA(DWORD access, BOOL inherit, LPCSTR name) {
-    return open<kobj::semaphore>(access, inherit, name);
+    return open_by_name<kobj::semaphore>(access, inherit, name);
 }
 HANDLE CreateWaitableTimerA(LPSECURITY_ATTRIBUTES attributes, BOOL manual, LPCSTR name) {
     return create_timer(attributes, name, manual != FALSE ? CREATE_WAITABLE_TIMER_MANUAL_RESET : 0, TIMER_ALL_ACCESS);
@@ -106,7 +99,7 @@ HANDLE CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES attributes, LPCSTR name, DWO
     return create_timer(attributes, name, flags, access);
 }
 HANDLE OpenWaitableTimerA(DWORD access, BOOL inherit, LPCSTR name) {
-    return open<kobj::timer>(access, inherit, name);
+    return open_by_name<kobj::timer>(access, inherit, name);
 }
 
 HANDLE CreateMutexW(LPSECURITY_ATTRIBUTES attributes, BOOL owned, LPCWSTR name) {
@@ -116,7 +109,7 @@ HANDLE CreateMutexExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name, DWORD flag
     return create_mutex(attributes, name, flags, access);
 }
 HANDLE OpenMutexW(DWORD access, BOOL inherit, LPCWSTR name) {
-    return open<kobj::mutex>(access, inherit, name);
+    return open_by_name<kobj::mutex>(access, inherit, name);
 }
 HANDLE CreateEventW(LPSECURITY_ATTRIBUTES attributes, BOOL manual, BOOL initial, LPCWSTR name) {
     return create_event(attributes, name, event_flags(manual, initial), EVENT_ALL_ACCESS);
@@ -125,7 +118,7 @@ HANDLE CreateEventExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name, DWORD flag
     return create_event(attributes, name, flags, access);
 }
 HANDLE OpenEventW(DWORD access, BOOL inherit, LPCWSTR name) {
-    return open<kobj::event>(access, inherit, name);
+    return open_by_name<kobj::event>(access, inherit, name);
 }
 HANDLE CreateSemaphoreW(LPSECURITY_ATTRIBUTES attributes, LONG initial, LONG maximum, LPCWSTR name) {
     return create_semaphore(attributes, initial, maximum, name, 0, SEMAPHORE_ALL_ACCESS);
@@ -135,7 +128,7 @@ HANDLE CreateSemaphoreExW(LPSECURITY_ATTRIBUTES attributes, LONG initial, LONG m
     return create_semaphore(attributes, initial, maximum, name, flags, access);
 }
 HANDLE OpenSemaphoreW(DWORD access, BOOL inherit, LPCWSTR name) {
-    return open<kobj::semaphore>(access, inherit, name);
+    return open_by_name<kobj::semaphore>(access, inherit, name);
 }
 HANDLE CreateWaitableTimerW(LPSECURITY_ATTRIBUTES attributes, BOOL manual, LPCWSTR name) {
     return create_timer(attributes, name, manual != FALSE ? CREATE_WAITABLE_TIMER_MANUAL_RESET : 0, TIMER_ALL_ACCESS);
@@ -144,7 +137,7 @@ HANDLE CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES attributes, LPCWSTR name, DW
     return create_timer(attributes, name, flags, access);
 }
 HANDLE OpenWaitableTimerW(DWORD access, BOOL inherit, LPCWSTR name) {
-    return open<kobj::timer>(access, inherit, name);
+    return open_by_name<kobj::timer>(access, inherit, name);
 }
 
 BOOL ReleaseMutex(HANDLE mutex) {

@@ -17,6 +17,17 @@ DWORD fail(DWORD error) noexcept {
     return WAIT_FAILED;
 }
 
+// The handle of a file mapping grants no wait: Windows looks at that before it asks what could be waited for.
+DWORD fail(const kobj::failure& why, std::span<const kobj::handle_value> objects) noexcept {
+    if (why != kobj::errc::invalid_handle) return fail(why.value());
+    for (const kobj::handle_value each : objects) {
+        const auto type = kobj::type_of(each);
+        if (!type) break;
+        if (*type == kobj::object_type::file_mapping) return fail(ERROR_ACCESS_DENIED);
+    }
+    return fail(why.value());
+}
+
 DWORD ended(kobj::wait_status status, std::size_t index) noexcept {
     switch (status) {
         case kobj::wait_status::signaled:
@@ -32,8 +43,9 @@ DWORD ended(kobj::wait_status status, std::size_t index) noexcept {
 }  // namespace
 
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds) {
-    const auto how = kobj::wait(value_of(object), limit_of(milliseconds));
-    return how ? ended(*how, 0) : fail(how.error().value());
+    const kobj::handle_value value = value_of(object);
+    const auto how = kobj::wait(value, limit_of(milliseconds));
+    return how ? ended(*how, 0) : fail(how.error(), {&value, 1});
 }
 
 DWORD WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alertable) {
@@ -47,7 +59,7 @@ DWORD WaitForMultipleObjects(DWORD count, const HANDLE* objects, BOOL all, DWORD
     const std::span<const kobj::handle_value> list(values.data(), count);
     const auto how =
         all != FALSE ? kobj::wait_all(list, limit_of(milliseconds)) : kobj::wait_any(list, limit_of(milliseconds));
-    return how ? ended(how->status, how->index) : fail(how.error().value());
+    return how ? ended(how->status, how->index) : fail(how.error(), list);
 }
 
 DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* objects, BOOL all, DWORD milliseconds, BOOL alertable) {

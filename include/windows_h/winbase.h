@@ -171,6 +171,11 @@ BOOL WINAPI GetProcessAffinityMask(HANDLE hProcess, PDWORD_PTR lpProcessAffinity
 // Partial: the first 64 processors.
 BOOL WINAPI SetProcessAffinityMask(HANDLE hProcess, DWORD_PTR dwProcessAffinityMask);
 BOOL WINAPI PulseEvent(HANDLE hEvent);
+HANDLE WINAPI CreatePrivateNamespaceA(LPSECURITY_ATTRIBUTES lpPrivateNamespaceAttributes, LPVOID lpBoundaryDescriptor,
+                                      LPCSTR lpAliasPrefix);
+HANDLE WINAPI OpenPrivateNamespaceA(LPVOID lpBoundaryDescriptor, LPCSTR lpAliasPrefix);
+HANDLE WINAPI CreateBoundaryDescriptorA(LPCSTR Name, ULONG Flags);
+BOOL WINAPI AddIntegrityLabelToBoundaryDescriptor(HANDLE* BoundaryDescriptor, PSID IntegrityLabel);
 // Partial: an alertable wait is error 50.
 DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds, BOOL bAlertable);
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
@@ -214,6 +219,7 @@ LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2);
 KOBJ_END_C
 
 #ifdef UNICODE
+#    define OpenPrivateNamespace OpenPrivateNamespaceW
 #    define CreateSemaphore CreateSemaphoreW
 #    define CreateSemaphoreEx CreateSemaphoreExW
 #    define CreateWaitableTimer CreateWaitableTimerW
@@ -227,6 +233,9 @@ KOBJ_END_C
 #    define lstrcpyn lstrcpynW
 #    define lstrcat lstrcatW
 #else
+#    define CreatePrivateNamespace CreatePrivateNamespaceA
+#    define OpenPrivateNamespace OpenPrivateNamespaceA
+#    define CreateBoundaryDescriptor CreateBoundaryDescriptorA
 #    define CreateSemaphore CreateSemaphoreA
 #    define CreateSemaphoreEx CreateSemaphoreExA
 #    define CreateWaitableTimer CreateWaitableTimerA

@@ -177,7 +177,10 @@ result<bool> same_object(handle_value first, handle_value second) {
 }
 
 result<object_type> type_of(handle_value value) {
-    return guarded([&] { return look_up(enter(), value).type(); });
+    return guarded([&] {
+        const object_type type = look_up(enter(), value).type();
+        return type == private_namespace_type ? object_type::other : type;
+    });
 }
 
 result<access_mask> access_of(handle_value value) {

@@ -21,6 +21,7 @@ namespace {
 
 object_type type_of_state(u64 seen) {
     const u32 type = state::type(seen);
+    if (type == state::private_namespace) return object_type::other;
     return type == state::section_limbo ? object_type::none : object_type{static_cast<u8>(type)};
 }
 
@@ -32,6 +33,8 @@ u64 number_of(u32 index, u64 seen) {
 std::string shown_name(const object_record& object) {
     const std::string key = read_name(object);
     if (key.empty()) return key;
+    // Of a boundary only its name is text.
+    if (key.front() == 'B') return key.c_str() + 1;
     return key.front() == 'G' ? text("Global\\{}", key.substr(1)) : key.substr(1);
 }
 

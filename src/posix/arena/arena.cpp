@@ -127,6 +127,7 @@ bool arena::make_new() {
         h.high_process.put(1);
         h.thread_hint.put(1);
         h.next_section.put(1);
+        h.next_namespace.put(1);
         for (region r : {region::processes, region::threads, region::waits, region::objects}) commit(r, 1);
         const int error = os::link_file(fd_, arena_path());
         if (error == 0) return true;

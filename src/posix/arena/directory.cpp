@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "posix/arena/bytes.hpp"
 #include "posix/arena/name_hash.hpp"
 
 namespace kobj::posix {
@@ -24,20 +25,6 @@ bool holds(name_record& first, std::string_view key) {
         if (key.empty()) return true;
         part = &the_arena().name(part->more.get());
     }
-}
-
-u32 take_record(transaction& tx) {
-    arena& a = the_arena();
-    arena_header& h = a.header();
-    const u32 free = h.free_name.get();
-    if (free != 0) {
-        tx.set(h.free_name, a.name(free).next.get());
-        return free;
-    }
-    const u32 fresh = h.high_name.get();
-    if (fresh >= a.capacity(region::names)) throw needs_room{region::names, fresh};
-    tx.set(h.high_name, fresh + 1);
-    return fresh;
 }
 
 // Moves those names of one bucket that belong to the new last one. Left out when the chain is long: then the table is
@@ -95,7 +82,7 @@ void add_name(transaction& tx, std::string_view key, u32 object) {
     }
     if (h.name_count.get() >= h.bucket_count.get()) add_bucket(tx);
 
-    const u32 first = take_record(tx);
+    const u32 first = take_name_record(tx);
     const u32 hash = hash_of(key);
     word32& bucket = a.bucket(bucket_of(hash, h.bucket_count.get()));
     std::string_view left = key;
@@ -112,7 +99,7 @@ void add_name(transaction& tx, std::string_view key, u32 object) {
         std::copy_n(left.data(), here, part.text);
         left.remove_prefix(here);
         if (left.empty()) break;
-        n = take_record(tx);
+        n = take_name_record(tx);
         part.more.put(n);
     }
     tx.set(bucket, first);
@@ -132,14 +119,7 @@ void remove_name(transaction& tx, object_record& object) {
         link = &a.name(link->get()).next;
     }
     tx.set(*link, name.next.get());
-    for (u32 n = first; n != 0;) {
-        name_record& part = a.name(n);
-        const u32 more = part.more.get();
-        tx.set(part.next, h.free_name.get());
-        tx.set(h.free_name, n);
-        n = more;
-        if (++steps > longest_chain) fail_corrupt("a chain of names");
-    }
+    free_name_records(tx, first);
     tx.set(h.name_count, h.name_count.get() - 1);
     tx.set(object.name, 0);
 }

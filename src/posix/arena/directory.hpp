@@ -6,7 +6,8 @@
 #include "posix/arena/transaction.hpp"
 
 // The names of the session: a hash table that grows by one bucket at a time (linear hashing), so that no single change
-// is large. A key is the namespace's letter and the bare name.
+// is large. A key is the namespace's letter and the bare name:
+// L, G, P with the number of a private namespace and a backslash; B, for a namespace itself, with its boundary.
 namespace kobj::posix {
 
 /// The object of that name, or 0.

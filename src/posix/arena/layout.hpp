@@ -60,7 +60,8 @@ inline constexpr u32 undo_room = 2048;
 // A process or thread: bit 0, ended. An event: bit 0 signaled, bit 1 manual-reset. A semaphore: its count. A timer: see
 // object/timer.hpp.
 // A section: bit 2, over a file; 1..0 its mapping_protection.
-// Types are those of kobj::object_type and, beyond them, section_limbo: a section whose file is being made or removed.
+// Types are those of kobj::object_type and, beyond them, private_namespace, and section_limbo: a section whose file is
+// being made or removed.
 namespace state {
 
 inline constexpr u64 contended = u64{1} << 37U;  ///< somebody may wait: only the holder of the session lock changes it
@@ -71,6 +72,7 @@ inline constexpr u64 generation_mask = ~u64{0} << generation_shift;
 inline constexpr u64 ended = 1;
 inline constexpr u64 over_file = 4;
 inline constexpr u64 protection_mask = 3;
+inline constexpr u32 private_namespace = 14;
 inline constexpr u32 section_limbo = 15;
 
 constexpr u64 value(u64 s) noexcept {
@@ -150,12 +152,12 @@ constexpr u64 make(kind k, u32 object, u32 access, u64 flags, u32 generation) no
 }  // namespace entry
 
 struct alignas(64) object_record {
-    word64 state;  ///< see namespace state
-    word64 extra;  ///< mutex: generation << 32 | acquisitions beyond the first; semaphore: maximum; timer: due time,
-                   ///< nanoseconds; section: size; process, thread: id << 32 | exit code
-    word64
-        body;  ///< process, thread: generation << 32 | index of its record while it runs; section: number of its file
-    word32 handles;     ///< the usage count
+    word64 state;    ///< see namespace state
+    word64 extra;    ///< mutex: generation << 32 | acquisitions beyond the first; semaphore: maximum; timer: due time,
+                     ///< nanoseconds; section: size; process, thread: id << 32 | exit code
+    word64 body;     ///< process, thread: generation << 32 | index of its record while it runs; section: number of its
+                     ///< file; namespace: its number
+    word32 handles;  ///< the usage count
     word32 references;  ///< what else keeps the record: queued waits, views, a running process or thread
     word32 name;        ///< its first name record
     word32 queue_head;  ///< wait blocks, first come first
@@ -164,6 +166,7 @@ struct alignas(64) object_record {
     word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count
     word32 account;    ///< process: its account record
+    word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
 
@@ -328,6 +331,7 @@ struct arena_header {
     word32 name_count;
     word32 bucket_count;  ///< linear hashing: buckets in use
     word64 next_section;
+    word64 next_namespace;
     word32 free_watch;
     word32 high_watch;
     word32 free_account;
@@ -358,10 +362,10 @@ constexpr u32 layout_fingerprint() noexcept {
     u64 f = 1469598103934665603U;
     for (u64 part :
          {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
-          u64{sizeof(object_record)}, u64{sizeof(name_record)}, u64{sizeof(wait_block)}, u64{sizeof(watch_record)},
-          u64{sizeof(account_record)}, u64{sizeof(os::life)}, u64{offsetof(thread_record, life)},
-          u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads}, u64{max_objects}, u64{max_names},
-          u64{max_handles}, u64{undo_room}, arena_size}) {
+          u64{sizeof(object_record)}, u64{offsetof(object_record, security)}, u64{sizeof(name_record)},
+          u64{sizeof(wait_block)}, u64{sizeof(watch_record)}, u64{sizeof(account_record)}, u64{sizeof(os::life)},
+          u64{offsetof(thread_record, life)}, u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads},
+          u64{max_objects}, u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
         f = (f ^ part) * 1099511628211U;
     }
     return static_cast<u32>(f ^ f >> 32U);

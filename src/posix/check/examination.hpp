@@ -60,6 +60,7 @@ private:
     void queue_of(u32 o);
     void fired_of(u32 set);
     void name_of(u32 o);
+    void descriptor_of(u32 o);
     void bucket_of(u32 b, u32& found);
 
     /// The object, if it is one that can be used; otherwise says that `whose` leads to none. Never null then.
@@ -80,7 +81,7 @@ private:
     std::vector<tally> tallies_;
     std::vector<u8> queued_;       ///< by wait block of a thread: found in the queue of its object
     std::vector<u8> watch_seen_;   ///< by watch, see watches.cpp
-    std::vector<u32> name_owner_;  ///< by name record: the object whose name it is
+    std::vector<u32> name_owner_;  ///< by name record: the object whose name or security descriptor it is
     std::vector<u32> in_bucket_;   ///< by name record: its bucket + 1
 };
 

@@ -1,3 +1,4 @@
+#include "posix/arena/bytes.hpp"
 #include "posix/arena/name_hash.hpp"
 #include "posix/check/examination.hpp"
 
@@ -47,6 +48,25 @@ void examination::name_of(u32 o) {
         say(rule::directory, number_of(o), "the directory does not find the name of {}", describe(o));
 }
 
+void examination::descriptor_of(u32 o) {
+    u32 n = a_.object(o)->security.get();
+    if (n == 0) return;
+    const u32 length = n < names_ ? a_.name(n)->length.get() : 1;
+    for (u32 left = length; left != 0; left -= std::min(left, name_record::text_room)) {
+        if (n == 0 || n >= names_)
+            return say(rule::name, number_of(o), "the descriptor of object {} leads to name record {}, of {}", o, n,
+                       names_);
+        if (name_owner_[n] != 0)
+            return say(rule::name, number_of(o), "name record {} belongs to object {} and to object {}", n, o,
+                       name_owner_[n]);
+        name_owner_[n] = o;
+        n = a_.name(n)->more.get();
+    }
+    if (n != 0 || length == 0 || length > most_bytes_kept)
+        say(rule::name, number_of(o), "the descriptor of {} has {} bytes, and goes on with name record {}", describe(o),
+            length, n);
+}
+
 void examination::bucket_of(u32 b, u32& found) {
     for (u32 n = a_.bucket(b)->get(); n != 0; n = a_.name(n)->next.get()) {
         if (n >= names_) return say(rule::directory, b, "bucket {} leads to name record {}, of {}", b, n, names_);
@@ -70,7 +90,9 @@ void examination::names() {
     if (const u32 said = a_.header().name_count.get(); said != found && !has_enough())
         say(rule::counter, u64{1} << 40U, "there are said to be {} names, but the directory has {}", said, found);
     for (u32 o = 1; o < objects_ && !has_enough(); ++o) {
-        if (is_live(o)) name_of(o);
+        if (!is_live(o)) continue;
+        name_of(o);
+        descriptor_of(o);
     }
     std::vector<bool> free(names_);
     for (u32 n = a_.header().free_name.get(); n != 0; n = a_.name(n)->next.get()) {

@@ -48,6 +48,12 @@ void examination::state_of(u32 o) {
     const u32 type = state::type(seen);
     const u64 value = state::value(seen);
     if (type == state::section_limbo) return;
+    if (type == state::private_namespace) {
+        if (object.body.get() == 0 || object.body.get() >= a_.header().next_namespace.get())
+            say(rule::object_state, number_of(o), "{} is private namespace {}, but numbers were given up to {} only",
+                describe(o), object.body.get(), a_.header().next_namespace.get() - 1);
+        return;
+    }
     if (detail::type_name(object_type{static_cast<u8>(type)}) == detail::type_name(object_type::other))
         return say(rule::object_state, number_of(o), "object {} is of type {}, which there is not", o, type);
     switch (object_type{static_cast<u8>(type)}) {

@@ -105,7 +105,8 @@ u64 watched_thread(const object_record& object) {
 }
 
 bool can_be_waited_for(u32 type) noexcept {
-    return type != 0 && type != type_number(object_type::file_mapping) && type != state::section_limbo;
+    return type != 0 && type != type_number(object_type::file_mapping) && type != state::private_namespace &&
+           type != state::section_limbo;
 }
 
 }  // namespace kobj::posix

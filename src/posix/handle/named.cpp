@@ -2,15 +2,23 @@
 
 #include "common/object_type.hpp"
 #include "posix/arena/directory.hpp"
+#include "posix/handle/private_namespace.hpp"
 #include "posix/handle/rights.hpp"
+#include "posix/object/security.hpp"
 #include "posix/process/reap.hpp"
 
 namespace kobj::posix {
 
 namespace {
 
-std::string key_of(const result<detail::object_name>& name) {
-    if (!name) throw name.error();
+std::string key_of(std::string_view whole, const result<detail::object_name>& name) {
+    if (!name) {
+        // A prefix that is none of the session's own may be an alias.
+        if (name.error() == errc::path_not_found) {
+            if (std::string key = key_by_alias(whole); !key.empty()) return key;
+        }
+        throw name.error();
+    }
     if (name->bare.empty()) return {};
     return text("{}{}", name->where == detail::name_space::global ? 'G' : 'L', name->bare);
 }
@@ -63,10 +71,10 @@ handle_value add(transaction& tx, u32 object_index, access_mask access, bool inh
 }  // namespace
 
 std::string key_to_create(std::string_view name) {
-    return key_of(detail::name_to_create(name));
+    return key_of(name, detail::name_to_create(name));
 }
 std::string key_to_open(std::string_view name) {
-    return key_of(detail::name_to_open(name));
+    return key_of(name, detail::name_to_open(name));
 }
 
 new_handle create_object(const context& me, const std::string& key, object_type type, access_mask access,
@@ -82,6 +90,8 @@ new_handle create_object(const context& me, const std::string& key, object_type 
             if (step == find_step::none) {
                 object = make(tx);
                 if (!key.empty()) add_name(tx, key, object);
+                if (const auto bytes = descriptor_for_new::current(); !bytes.empty())
+                    keep_descriptor(tx, the_arena().object(object), bytes);
             }
             return {add(tx, object, rights, inheritable), step == find_step::found};
         });

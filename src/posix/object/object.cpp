@@ -1,5 +1,6 @@
 #include "posix/object/object.hpp"
 
+#include "posix/arena/bytes.hpp"
 #include "posix/arena/directory.hpp"
 
 namespace kobj::posix {
@@ -9,6 +10,10 @@ namespace {
 void free_object(transaction& tx, object_record& object) {
     arena_header& h = the_arena().header();
     const u64 now = make_contended(object);
+    if (const u32 security = object.security.get(); security != 0) {
+        tx.set(object.security, 0);
+        free_name_records(tx, security);
+    }
     if (state::type(now) == type_number(object_type::file_mapping)) {
         // Its file is unlinked without the lock, then the record is freed: see section.cpp.
         tx.set(object.state, state::make(state::generation(now), state::section_limbo, 0));
@@ -64,6 +69,7 @@ u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body) {
     object.witness.put(0);
     object.suspended.put(0);
     object.account.put(0);
+    object.security.put(0);
     tx.set(object.state, state::make(generation, type, value));
     return index;
 }

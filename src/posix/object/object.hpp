@@ -13,6 +13,9 @@ constexpr u32 type_number(object_type type) noexcept {
     return static_cast<u32>(type);
 }
 
+/// A directory of names: the public API does not know it.
+inline constexpr auto private_namespace_type = object_type{static_cast<u8>(state::private_namespace)};
+
 /// A new object without handles and references.
 u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body);
 

@@ -11,6 +11,7 @@
 
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/relay.hpp"
+#include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/views.hpp"
@@ -375,6 +376,7 @@ void before_fork() noexcept {
     relay::before_fork();
     reaper::before_fork();
     views::before_fork();
+    lock_aliases();
     forked_record = 0;
     if (attached_epoch->load() != 0 && !s.ended)
         (void)guarded([&] {
@@ -386,6 +388,7 @@ void before_fork() noexcept {
 
 void after_fork_in_parent() noexcept {
     forks::parent_goes_on(forked_record);
+    unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_parent();
     relay::after_fork_in_parent();
@@ -394,6 +397,7 @@ void after_fork_in_parent() noexcept {
 
 void after_fork_in_child() noexcept {
     session_state& s = the_session();
+    unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_child();
     relay::after_fork_in_child();

@@ -1,6 +1,7 @@
 #include <kobj/file_mapping.hpp>
 
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/security.hpp"
 
 using namespace kobj::windows_h;
 
@@ -57,6 +58,8 @@ HANDLE create_mapping(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD 
     if (const DWORD why = refusal(protection & sections, size); why != 0) return refuse_handle(why);
     constexpr std::uint64_t page = 4096;
     const std::uint64_t whole = size > UINT64_MAX - page ? size : (size + page - 1) / page * page;
+    const descriptor_of_new security(attributes, kobj::object_type::file_mapping);
+    if (security.error() != 0) return refuse_handle(security.error());
     return with_name(name, [&](std::string_view text) {
         options.name = text;
         return created(kobj::file_mapping::create(whole, options));

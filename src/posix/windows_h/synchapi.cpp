@@ -4,6 +4,7 @@
 #include <kobj/timer.hpp>
 
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/security.hpp"
 
 using namespace kobj::windows_h;
 
@@ -14,6 +15,8 @@ namespace {
 template <class Char>
 HANDLE create_mutex(const SECURITY_ATTRIBUTES* attributes, const Char* name, DWORD flags, DWORD access) noexcept {
     if ((flags & ~CREATE_MUTEX_INITIAL_OWNER) != 0) return refuse_handle(ERROR_INVALID_PARAMETER);
+    const descriptor_of_new security(attributes, kobj::object_type::mutex);
+    if (security.error() != 0) return refuse_handle(security.error());
     return with_name(name, [&](std::string_view text) {
         return created(kobj::mutex::create({.name = text,
                                             .inheritable = inheritable(attributes),
@@ -26,6 +29,8 @@ template <class Char>
 HANDLE create_event(const SECURITY_ATTRIBUTES* attributes, const Char* name, DWORD flags, DWORD access) noexcept {
     if ((flags & ~(CREATE_EVENT_MANUAL_RESET | CREATE_EVENT_INITIAL_SET)) != 0)
         return refuse_handle(ERROR_INVALID_PARAMETER);
+    const descriptor_of_new security(attributes, kobj::object_type::event);
+    if (security.error() != 0) return refuse_handle(security.error());
     return with_name(name, [&](std::string_view text) {
         return created(kobj::event::create({.name = text,
                                             .inheritable = inheritable(attributes),
@@ -39,6 +44,8 @@ template <class Char>
 HANDLE create_semaphore(const SECURITY_ATTRIBUTES* attributes, LONG initial, LONG maximum, const Char* name,
                         DWORD flags, DWORD access) noexcept {
     if (flags != 0) return refuse_handle(ERROR_INVALID_PARAMETER);
+    const descriptor_of_new security(attributes, kobj::object_type::semaphore);
+    if (security.error() != 0) return refuse_handle(security.error());
     return with_name(name, [&](std::string_view text) {
         return created(kobj::semaphore::create(
             initial, maximum, {.name = text, .inheritable = inheritable(attributes), .access = access}));
@@ -50,6 +57,8 @@ HANDLE create_timer(const SECURITY_ATTRIBUTES* attributes, const Char* name, DWO
     // Each timer here has the high resolution.
     if ((flags & ~(CREATE_WAITABLE_TIMER_MANUAL_RESET | CREATE_WAITABLE_TIMER_HIGH_RESOLUTION)) != 0)
         return refuse_handle(ERROR_INVALID_PARAMETER);
+    const descriptor_of_new security(attributes, kobj::object_type::timer);
+    if (security.error() != 0) return refuse_handle(security.error());
     return with_name(name, [&](std::string_view text) {
         return created(kobj::timer::create({.name = text,
                                             .inheritable = inheritable(attributes),

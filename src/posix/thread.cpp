@@ -14,6 +14,7 @@
 #include "posix/handle/target.hpp"
 #include "posix/os/futex.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/last_thread.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
 #include "posix/process/thread_object.hpp"
@@ -100,15 +101,6 @@ void await_end(u32 process) {
         settle_process(me, process, generation, std::nullopt);
         return;
     }
-}
-
-/// The record of the thread, which may have ended, or 0.
-u32 thread_of(const object_record& object) {
-    const u64 body = object.body.get();
-    const u32 index = static_cast<u32>(body);
-    if (index == 0) return 0;
-    const u64 identity = the_arena().thread(index).identity.get();
-    return thread_generation(identity) == static_cast<u32>(body >> 32U) ? index : 0;
 }
 
 u32 find_thread(u32 id) {
@@ -207,6 +199,7 @@ std::uint32_t thread::current_id() noexcept {
 
 void thread::exit(std::uint32_t code) {
     (void)guarded([&] { enter().record->exit_code.put(u64{1} << 32U | code); });
+    if (gettid() == getpid()) last_thread::first_thread_leaves();
     pthread_exit(nullptr);
 }
 
@@ -217,7 +210,7 @@ result<std::uint32_t> thread::id() const {
 result<std::uint32_t> thread::exit_code() const {
     return guarded([&] {
         const target t = look_up_to_query(get());
-        const u32 index = thread_of(*t.object);
+        const u32 index = thread_record_of(*t.object);
         if (index != 0 && (t.object->state.get() & state::ended) == 0 && thread_ended(index, false)) {
             // Ended and not settled yet.
             const u64 given = the_arena().thread(index).exit_code.get();

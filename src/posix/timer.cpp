@@ -1,5 +1,6 @@
 #include <kobj/timer.hpp>
 
+#include "posix/alertable.hpp"
 #include "posix/dispatch/queue.hpp"
 #include "posix/handle/named.hpp"
 #include "posix/object/timer.hpp"
@@ -49,19 +50,54 @@ result<void> change(handle_value value, F&& how) {
     });
 }
 
-}  // namespace
-
-result<void> timer::set(handle_value value, due_time due, std::chrono::nanoseconds period) {
+// `then` is called with the timer that is armed.
+template <class F>
+result<void> set_and(handle_value value, due_time due, std::chrono::nanoseconds period, F&& then) {
     const auto period_ms = std::chrono::ceil<std::chrono::milliseconds>(period).count();
     if (period.count() < 0 || period_ms > timer_object::longest_period)
         return failure(errc::invalid_parameter, "a timer's period is 0 to 2^31 - 1 milliseconds");
     if (!due.is_valid()) return failure(errc::invalid_parameter, "a due time too far away to be counted");
-    return change(
-        value, [&](transaction& tx, object_record& object) { timer_object::arm(tx, object, due.ticks(), period_ms); });
+    return change(value, [&](transaction& tx, object_record& object) {
+        timer_object::arm(tx, object, due.ticks(), period_ms);
+        then(tx, object);
+    });
+}
+
+}  // namespace
+
+result<void> timer::set(handle_value value, due_time due, std::chrono::nanoseconds period) {
+    return set_and(value, due, period, [](transaction&, object_record&) {});
 }
 
 result<void> timer::cancel(handle_value value) {
     return change(value, [&](transaction& tx, object_record& object) { timer_object::disarm(tx, object); });
 }
+
+namespace detail {
+
+result<timer_setting> set_timer(handle_value value, due_time due, std::chrono::nanoseconds period) {
+    timer_setting made;
+    auto set = set_and(value, due, period, [&](transaction& tx, object_record& object) {
+        timer_object::adopt(tx, object);
+        const u64 seen = object.state.get();
+        made.object = the_arena().index_of(object);
+        made.generation = state::generation(seen);
+        made.count = object.body.get();
+        made.absolute = (seen & timer_object::absolute) != 0;
+        made.due = static_cast<i64>(object.extra.get());
+        made.period = static_cast<i64>(state::value(seen) >> timer_object::period_shift) * 1'000'000;
+    });
+    if (!set) return std::move(set).error();
+    return made;
+}
+
+bool is_in_force(const timer_setting& setting) noexcept {
+    const object_record& object = the_arena().object(setting.object);
+    if (object.body.get() != setting.count) return false;
+    const u64 seen = object.state.get();
+    return state::generation(seen) == setting.generation && state::type(seen) == type_number(object_type::timer);
+}
+
+}  // namespace detail
 
 }  // namespace kobj

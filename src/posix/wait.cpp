@@ -16,37 +16,39 @@ constexpr bool is_poll(timeout limit) {
 /// How often a mutex that somebody holds is looked at again before the thread queues: a short section ends sooner.
 constexpr int spins = 60;
 
-[[gnu::noinline]] result<wait_status> wait_longer(handle_value value, timeout limit) {
-    return guarded([&] {
-        const context& me = enter();
-        const bool poll = is_poll(limit);
-        int spin = 0;
-        for (;;) {
-            const target t = look_up(me, value);
-            check_waitable(t, value);
-            switch (try_take(t, me)) {
-                case quick::taken:
-                    return wait_status::signaled;
-                case quick::abandoned:
-                    return wait_status::abandoned;
-                case quick::too_often:
-                    fail_too_often(value);
-                case quick::again:
+wait_end try_longer(handle_value value, timeout limit, detail::alert* alert) {
+    const context& me = enter();
+    const bool poll = is_poll(limit);
+    int spin = 0;
+    for (;;) {
+        const target t = look_up(me, value);
+        check_waitable(t, value);
+        switch (try_take(t, me)) {
+            case quick::taken:
+                return {{wait_status::signaled}};
+            case quick::abandoned:
+                return {{wait_status::abandoned}};
+            case quick::too_often:
+                fail_too_often(value);
+            case quick::again:
+                continue;
+            case quick::no:
+                // A thread that was silenced is seen to have ended only by a thorough look.
+                if (poll && t.type() != object_type::thread) return {};
+                if (t.type() == object_type::mutex && (t.seen & state::contended) == 0 && spin++ < spins) {
+                    os::relax();
                     continue;
-                case quick::no:
-                    // A thread that was silenced is seen to have ended only by a thorough look.
-                    if (poll && t.type() != object_type::thread) return wait_status::timed_out;
-                    if (t.type() == object_type::mutex && (t.seen & state::contended) == 0 && spin++ < spins) {
-                        os::relax();
-                        continue;
-                    }
-                    break;
-                case quick::locked:
-                    break;
-            }
-            return wait_for(me, {&t, 1}, false, limit).status;
+                }
+                break;
+            case quick::locked:
+                break;
         }
-    });
+        return wait_for(me, {&t, 1}, false, limit, {.alert = alert});
+    }
+}
+
+[[gnu::noinline]] result<wait_status> wait_longer(handle_value value, timeout limit) {
+    return guarded([&] { return try_longer(value, limit, nullptr).outcome.status; });
 }
 
 }  // namespace
@@ -89,5 +91,22 @@ result<wait_status> wait(handle_value value, timeout limit) {
     }
     return wait_longer(value, limit);
 }
+
+namespace detail {
+
+result<std::optional<wait_status>> wait(handle_value value, timeout limit, alert& alerted) {
+    using answer = std::optional<wait_status>;
+    auto now = kobj::wait(value, std::chrono::nanoseconds(0));
+    if (!now) return std::move(now).error();
+    if (*now != wait_status::timed_out) return answer(*now);
+    if (alerted.pending()) return answer();
+    if (is_poll(limit)) return answer(wait_status::timed_out);
+    return guarded([&] {
+        const wait_end how = try_longer(value, limit, &alerted);
+        return how.alerted ? answer() : answer(how.outcome.status);
+    });
+}
+
+}  // namespace detail
 
 }  // namespace kobj

@@ -100,8 +100,12 @@ bool one_is_missing(const target_list& list, const context& me) {
                        [&](const target& t) { return glance(t, me) == quick::no; });
 }
 
+constexpr bool is_poll(timeout limit) {
+    return !limit.is_infinite() && limit.nanoseconds() == 0;
+}
+
 result<wait_outcome> wait_several(std::span<const handle_value> objects, bool all, timeout limit) {
-    const bool poll = !limit.is_infinite() && limit.nanoseconds() == 0;
+    const bool poll = is_poll(limit);
     if (poll && !all && none_is_ready(objects)) return wait_outcome{};
     return guarded([&] {
         const context& me = enter();
@@ -113,8 +117,31 @@ result<wait_outcome> wait_several(std::span<const handle_value> objects, bool al
         } else if (poll && one_is_missing(list, me)) {
             return wait_outcome{};
         }
-        return wait_for(me, list.all(), all, limit);
+        return wait_for(me, list.all(), all, limit).outcome;
     });
+}
+
+wait_end signal_and_wait_checked(handle_value to_signal, handle_value to_wait, timeout limit, detail::alert* alert) {
+    const context& me = enter();
+    const target signaled = look_up(me, to_signal);
+    access_mask needed = 0;
+    switch (signaled.type()) {
+        case object_type::mutex:
+            break;
+        case object_type::event:
+            needed = access::event_modify_state;
+            break;
+        case object_type::semaphore:
+            needed = access::semaphore_modify_state;
+            break;
+        default:
+            fail(errc::invalid_handle, "handle {:#x} is a {}, which cannot be signaled", to_signal.value(),
+                 detail::type_name(signaled.type()));
+    }
+    if ((signaled.access() & needed) != needed) fail_access(to_signal, signaled.type(), "to modify its state");
+    const target waited = look_up(me, to_wait);
+    check_waitable(waited, to_wait);
+    return signal_and_wait_for(me, signaled, to_signal, waited, limit, {.alert = alert});
 }
 
 }  // namespace
@@ -128,28 +155,36 @@ result<wait_outcome> wait_all(std::span<const handle_value> objects, timeout lim
 }
 
 result<wait_status> signal_and_wait(handle_value to_signal, handle_value to_wait, timeout limit) {
+    return guarded([&] { return signal_and_wait_checked(to_signal, to_wait, limit, nullptr).outcome.status; });
+}
+
+namespace detail {
+
+result<std::optional<wait_outcome>> wait_several(std::span<const handle_value> values, bool all, timeout limit,
+                                                 alert& alerted) {
+    using answer = std::optional<wait_outcome>;
+    auto now = kobj::wait_several(values, all, std::chrono::nanoseconds(0));
+    if (!now) return std::move(now).error();
+    if (now->status != wait_status::timed_out) return answer(*now);
+    if (alerted.pending()) return answer();
+    if (is_poll(limit)) return answer(*now);
     return guarded([&] {
         const context& me = enter();
-        const target signaled = look_up(me, to_signal);
-        access_mask needed = 0;
-        switch (signaled.type()) {
-            case object_type::mutex:
-                break;
-            case object_type::event:
-                needed = access::event_modify_state;
-                break;
-            case object_type::semaphore:
-                needed = access::semaphore_modify_state;
-                break;
-            default:
-                fail(errc::invalid_handle, "handle {:#x} is a {}, which cannot be signaled", to_signal.value(),
-                     detail::type_name(signaled.type()));
-        }
-        if ((signaled.access() & needed) != needed) fail_access(to_signal, signaled.type(), "to modify its state");
-        const target waited = look_up(me, to_wait);
-        check_waitable(waited, to_wait);
-        return signal_and_wait_for(me, signaled, to_signal, waited, limit);
+        const target_list list(me, values);
+        const wait_end how = wait_for(me, list.all(), all, limit, {.alert = &alerted});
+        return how.alerted ? answer() : answer(how.outcome);
     });
 }
+
+result<std::optional<wait_status>> signal_and_wait(handle_value to_signal, handle_value to_wait, timeout limit,
+                                                   alert& alerted) {
+    using answer = std::optional<wait_status>;
+    return guarded([&] {
+        const wait_end how = signal_and_wait_checked(to_signal, to_wait, limit, &alerted);
+        return how.alerted ? answer() : answer(how.outcome.status);
+    });
+}
+
+}  // namespace detail
 
 }  // namespace kobj

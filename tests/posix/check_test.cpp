@@ -6,6 +6,7 @@
 #include "support/state.hpp"
 #include "whole.hpp"
 
+#include "posix/alertable.hpp"
 #include "posix/arena/arena.hpp"
 #include "posix/arena/regions.hpp"
 #include "posix/check/check.hpp"
@@ -189,6 +190,8 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
     const u32 gate = record_of(all.gate);
     const u32 units = record_of(all.units);
     const u32 timer = record_of(all.timer);
+    // With a routine of this thread's.
+    kobj::detail::set_timer(all.timer.get(), std::chrono::hours(1), std::chrono::seconds(0)).value();
     const u32 memory = record_of(all.memory);
     const u32 own = record_of(all.self);
     const u32 place = place_of(all.unnamed.get());
@@ -378,6 +381,13 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
         {"an account that is free and in use", rule::account,
          [&](auto& c) { c.header().free_account.put(c.object(c.process(self).object.get()).account.get()); }},
         {"free accounts beyond the end", rule::account, [](auto& c) { c.header().free_account.put(max_accounts); }},
+        {"a timer that does not end with its thread", rule::timer_list,
+         [&](auto& c) { c.thread(c.object(timer).suspended.get()).timers.put(0); }},
+        {"a timer of two threads", rule::timer_list, [&](auto& c) { c.object(timer).suspended.put(15); }},
+        {"timers in a circle", rule::timer_list, [&](auto& c) { c.object(timer).link.put(timer); }},
+        {"timers beyond the end", rule::timer_list, [&](auto& c) { c.object(timer).link.put(max_objects); }},
+        {"a mutex among the timers", rule::timer_list,
+         [&](auto& c) { c.thread(c.object(timer).suspended.get()).timers.put(unnamed); }},
         {"a mapping in limbo that nobody removes", rule::section,
          [&](auto& c) {
              with(c.object(memory).state,

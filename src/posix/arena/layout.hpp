@@ -155,17 +155,18 @@ struct alignas(64) object_record {
     word64 state;    ///< see namespace state
     word64 extra;    ///< mutex: generation << 32 | acquisitions beyond the first; semaphore: maximum; timer: due time,
                      ///< nanoseconds; section: size; process, thread: id << 32 | exit code
-    word64 body;     ///< process, thread: generation << 32 | index of its record while it runs; section: number of its
-                     ///< file; namespace: its number
+    word64 body;     ///< process, thread: generation << 32 | index of its record while it runs, then of a thread: its
+                     ///< process's id << 32; section: number of its file; timer: how often it was set or cancelled;
+                     ///< namespace: its number
     word32 handles;  ///< the usage count
     word32 references;  ///< what else keeps the record: queued waits, views, a running process or thread
     word32 name;        ///< its first name record
     word32 queue_head;  ///< wait blocks, first come first
     word32 queue_tail;
-    word32 link;       ///< free list, or list of sections in the making or to be removed
+    word32 link;       ///< free list; list of sections in the making or to be removed; the timers of one thread
     word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
-    word32 suspended;  ///< thread: its suspend count
-    word32 account;    ///< process: its account record
+    word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0
+    word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp
     word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
@@ -243,6 +244,7 @@ struct alignas(256) thread_record {
     word32 wait_result;
     word64 wait_since;  ///< monotonic nanoseconds
     word32 suspended;   ///< slept on by a thread that was started suspended
+    word32 timers;      ///< that have a routine of this thread's to be called, by their links
 };
 static_assert(sizeof(thread_record) == 256);
 

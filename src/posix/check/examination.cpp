@@ -13,7 +13,7 @@ std::string_view name_of(rule which) noexcept {
         "header",          "undo log",    "session lock", "object state", "object list", "usage count",
         "reference count", "unreachable", "handle table", "free handles", "name",        "free names",
         "directory",       "process",     "thread",       "wait",         "queue",       "watch",
-        "free watches",    "section",     "section file", "counter",      "account"};
+        "free watches",    "timer list",  "section",      "section file", "counter",     "account"};
     return names[static_cast<std::size_t>(which)];
 }
 

@@ -57,6 +57,7 @@ private:
     void objects_of(u32 p);
     void watches_of(u32 p);
     void waits_of(u32 t);
+    void timers_of(u32 t);
     void queue_of(u32 o);
     void fired_of(u32 set);
     void name_of(u32 o);

@@ -127,6 +127,9 @@ void examination::counts() {
                 describe(o), object.references.get(), found.references);
         if (object.handles.get() == 0 && object.references.get() == 0)
             say(rule::unreachable, number_of(o), "{} is in use, but nobody has it open: it is lost", describe(o));
+        if (type == static_cast<u32>(object_type::timer) && object.suspended.get() != 0 && found.lists == 0)
+            say(rule::timer_list, number_of(o), "{} is to end with thread record {}, but is not in its list",
+                describe(o), object.suspended.get());
         const bool process = type == static_cast<u32>(object_type::process);
         const bool has_ended = (seen & state::ended) != 0;
         ended += process && has_ended ? 1 : 0;

@@ -29,6 +29,7 @@ enum class rule : u8 {
     queue,
     watch,
     watch_list,
+    timer_list,
     section,
     section_file,
     counter,

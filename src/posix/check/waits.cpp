@@ -33,8 +33,23 @@ void examination::threads() {
                         say(rule::thread, t, "{} says that it has ended", whose());
                 }
             }
+            timers_of(t);
         }
         waits_of(t);
+    }
+}
+
+void examination::timers_of(u32 t) {
+    const auto whose = [&] { return text("the list of timers of {}", describe_thread(t)); };
+    for (u32 o = a_.thread(t)->timers.get(); o != 0; o = a_.object(o)->link.get()) {
+        const object_record* object = live(o, rule::timer_list, t, whose());
+        if (object == nullptr) return;
+        if (state::type(object->state.get()) != static_cast<u32>(object_type::timer))
+            return say(rule::timer_list, t, "{} leads to {}", whose(), describe(o));
+        if (++tallies_[o].lists > 1) return say(rule::timer_list, t, "{} comes to {} twice", whose(), describe(o));
+        if (object->suspended.get() != t)
+            say(rule::timer_list, t, "{} has {}, which says that it is thread record {}'s", whose(), describe(o),
+                object->suspended.get());
     }
 }
 

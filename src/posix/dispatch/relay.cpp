@@ -12,6 +12,7 @@
 #include "posix/dispatch/watcher.hpp"
 #include "posix/os/helper_thread.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/last_thread.hpp"
 
 namespace kobj::posix::relay {
 
@@ -36,6 +37,7 @@ void make_readable(int fd) {
 }
 
 void* run(void* objects) {
+    last_thread::do_not_count();
     // It ends with an error: the process has left the session.
     (void)guarded([&] {
         relay_state& r = the_relay();

@@ -65,13 +65,14 @@ struct signal_step {
 
 class waiting {
 public:
-    waiting(const context& me, std::span<const target> targets, bool all, std::span<const u64> lives)
-        : me_(me), all_(all), lives_(lives) {
+    waiting(const context& me, std::span<const target> targets, bool all, const wait_manner& manner)
+        : me_(me), all_(all), lives_(manner.lives), alert_(manner.alert) {
         for (const target& t : targets) objects_[count_++] = t.object;
     }
 
-    std::optional<wait_outcome> begin(std::span<const target> targets, i64 deadline, const signal_step* step) {
-        return transact(me_, [&](transaction& tx) -> std::optional<wait_outcome> {
+    std::optional<wait_end> begin(std::span<const target> targets, i64 deadline, const signal_step* step) {
+        const bool alerted = is_alerted();
+        return transact(me_, [&](transaction& tx) -> std::optional<wait_end> {
             for (const target& t : targets) {
                 if (!t.is_still_there()) fail(errc::invalid_handle, "a handle was closed before the wait on it began");
             }
@@ -79,28 +80,30 @@ public:
             const i64 now = os::monotonic_now();
             enqueue(tx, objects(), all_, now);
             if (step != nullptr) signal(tx, step->object, step->value);
-            return serve_all(tx, now >= deadline, false);
+            return serve_all(tx, {.late = now >= deadline, .alerted = alerted});
         });
     }
 
-    wait_outcome sleep(std::span<const target> targets, i64 deadline) {
+    wait_end sleep(std::span<const target> targets, i64 deadline) {
         spin(deadline);
         for (;;) {
             const i64 now = os::monotonic_now();
-            const i64 due = earliest_timer();
+            const i64 due = std::min(earliest_timer(), alert_ == nullptr ? never : alert_->due());
             const bool death = doze(std::min({deadline, due, now > never - recheck ? never : now + recheck}));
             const u32 parked = me_.record->park.get();
             if (parked == park_satisfied) return result();
             const i64 woken = os::monotonic_now();
             const bool late = woken >= deadline || (death && !lives_.empty());
+            const bool alerted = is_alerted();
             const bool thorough = woken - now >= recheck;
             if (thorough) settle_ended(me_, targets);
-            if (parked == park_asleep && !death && !late && woken < due && !(thorough && worth_a_look())) continue;
-            const auto done = transact(me_, [&](transaction& tx) -> std::optional<wait_outcome> {
+            if (parked == park_asleep && !death && !late && !alerted && woken < due && !(thorough && worth_a_look()))
+                continue;
+            const auto done = transact(me_, [&](transaction& tx) -> std::optional<wait_end> {
                 if (me_.record->wait_count.get() == 0) return result();
                 me_.record->park.put(park_awake);
                 prepare(tx);
-                return serve_all(tx, late, thorough);
+                return serve_all(tx, {.late = late, .alerted = alerted, .thorough = thorough});
             });
             if (done) return *done;
         }
@@ -138,22 +141,30 @@ private:
         return first;
     }
 
-    wait_outcome result() const {
+    [[nodiscard]] bool is_alerted() const { return alert_ != nullptr && alert_->pending(); }
+
+    wait_end result() const {
         const u32 r = me_.record->wait_result.get();
-        return {(r & 0x80U) != 0 ? wait_status::abandoned : wait_status::signaled, r & 0x7FU};
+        return {{(r & 0x80U) != 0 ? wait_status::abandoned : wait_status::signaled, r & 0x7FU}};
     }
 
-    std::optional<wait_outcome> serve_all(transaction& tx, bool last_look, bool thorough) {
+    struct look {
+        bool late = false;     ///< the last one: the time is over
+        bool alerted = false;  ///< the last one, too
+        bool thorough = false;
+    };
+    // What is signaled comes before an alert, and that before the time limit.
+    std::optional<wait_end> serve_all(transaction& tx, const look& how) {
         for (object_record* o : objects()) {
-            if (look_at(*o, me_.owner, thorough) != readiness::no) serve(tx, *o, thorough);
+            if (look_at(*o, me_.owner, how.thorough) != readiness::no) serve(tx, *o, how.thorough);
             if (me_.record->wait_count.get() == 0) return result();
         }
-        if (!last_look) {
+        if (!how.late && !how.alerted) {
             watch_lives();
             return std::nullopt;
         }
         dequeue(tx, me_.index);
-        return wait_outcome{wait_status::timed_out};
+        return wait_end{{}, how.alerted};
     }
 
     /// Notes whose deaths would change the answer. Under the lock: without it the owner of a mutex may be one of a
@@ -165,14 +176,16 @@ private:
         }
     }
 
-    /// Sleeps until the park word changes, a thread dies on which the answer depends, or the time has come.
-    /// True for a death.
+    /// Sleeps until the park word changes, a thread dies on which the answer depends, there is an alert, or the time
+    /// has come. True for a death.
     bool doze(i64 until) {
         u32 awake = park_awake;
         if (!me_.record->park.swap(awake, park_asleep) && awake != park_asleep) return false;
         std::array<os::futex_key, os::most_futex_keys> keys;
         std::size_t used = 0;
         keys[used++] = {&me_.record->park.raw(), park_asleep};
+        if (alert_ != nullptr) keys[used++] = {&alert_->word, 0};
+        const std::size_t first_life = used;
         bool ended = false;
         const auto watch = [&](u64 thread) {
             if (thread == me_.owner || used == keys.size()) return;
@@ -199,7 +212,7 @@ private:
         if (ended) return true;
         os::futex_wait({keys.data(), used}, until);
         bool death = false;
-        for (std::size_t i = 1; i < used; ++i) {
+        for (std::size_t i = first_life; i < used; ++i) {
             if (!os::life::ended(keys[i].word->load(std::memory_order_acquire))) continue;
             // The kernel wakes one sleeper only.
             os::futex_wake(*keys[i].word, INT_MAX);
@@ -219,6 +232,7 @@ private:
     const context& me_;
     bool all_;
     std::span<const u64> lives_;
+    detail::alert* alert_;
     std::size_t watched_count_ = 0;
     std::array<u64, max_wait> watched_;
     std::size_t count_ = 0;
@@ -229,8 +243,8 @@ private:
 
 namespace {
 
-wait_outcome run(const context& me, std::span<const target> targets, bool all, timeout limit, const signal_step* step,
-                 std::span<const u64> lives) {
+wait_end run(const context& me, std::span<const target> targets, bool all, timeout limit, const signal_step* step,
+             const wait_manner& manner) {
     const i64 deadline = deadline_of(limit);
     // Before it queues, since it may fail: from here on the reaper of this process sees to it that the end of those
     // processes is noticed.
@@ -240,11 +254,11 @@ wait_outcome run(const context& me, std::span<const target> targets, bool all, t
         }
     }
     settle_ended(me, targets);
-    waiting wait(me, targets, all, lives);
+    waiting wait(me, targets, all, manner);
     try {
         if (const auto done = wait.begin(targets, deadline, step)) return *done;
         const i64 begin = os::monotonic_now();
-        const wait_outcome outcome = wait.sleep(targets, deadline);
+        const wait_end outcome = wait.sleep(targets, deadline);
         eagerness.waited(os::monotonic_now() - begin);
         return outcome;
     } catch (...) {
@@ -260,15 +274,24 @@ wait_outcome run(const context& me, std::span<const target> targets, bool all, t
 
 }  // namespace
 
-wait_outcome wait_for(const context& me, std::span<const target> targets, bool all, timeout limit,
-                      std::span<const u64> lives) {
-    return run(me, targets, all, limit, nullptr, lives);
+wait_end wait_for(const context& me, std::span<const target> targets, bool all, timeout limit,
+                  const wait_manner& manner) {
+    return run(me, targets, all, limit, nullptr, manner);
 }
 
-wait_status signal_and_wait_for(const context& me, const target& to_signal, handle_value signaled,
-                                const target& to_wait, timeout limit) {
+wait_end signal_and_wait_for(const context& me, const target& to_signal, handle_value signaled, const target& to_wait,
+                             timeout limit, const wait_manner& manner) {
     const signal_step step{to_signal, signaled};
-    return run(me, {&to_wait, 1}, false, limit, &step, {}).status;
+    return run(me, {&to_wait, 1}, false, limit, &step, manner);
+}
+
+bool sleep_for(timeout limit, detail::alert& alert) {
+    for (const i64 deadline = deadline_of(limit);;) {
+        if (alert.pending()) return true;
+        if (os::monotonic_now() >= deadline) return false;
+        const os::futex_key key{&alert.word, 0};
+        os::futex_wait({&key, 1}, std::min(deadline, alert.due()));
+    }
 }
 
 }  // namespace kobj::posix

@@ -159,7 +159,7 @@ std::optional<watcher::found> watcher::next(const context& me, timeout limit, ma
         if (until <= now) continue;
         const target event = look_up(me, event_.get());
         const timeout rest = until == never ? timeout(infinite) : timeout(std::chrono::nanoseconds(until - now));
-        const wait_outcome woken = wait_for(me, {&event, 1}, false, rest, lives);
+        const wait_outcome woken = wait_for(me, {&event, 1}, false, rest, {.lives = lives}).outcome;
         thorough = woken.status == wait_status::timed_out && os::monotonic_now() - now >= recheck;
     }
 }

@@ -2,6 +2,7 @@
 
 #include "posix/arena/bytes.hpp"
 #include "posix/arena/directory.hpp"
+#include "posix/object/timer.hpp"
 
 namespace kobj::posix {
 
@@ -21,6 +22,7 @@ void free_object(transaction& tx, object_record& object) {
         tx.set(h.removed_sections, the_arena().index_of(object));
         return;
     }
+    if (state::type(now) == type_number(object_type::timer)) timer_object::disown(tx, object);
     if (state::type(now) == type_number(object_type::process)) {
         tx.set(h.ended_processes, h.ended_processes.get() - 1);
         if (const u32 account = object.account.get(); account != 0) {

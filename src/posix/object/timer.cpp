@@ -25,6 +25,12 @@ void store(transaction& tx, object_record& timer, const reading& now) {
     if (timer.extra.get() != now.due) tx.set(timer.extra, now.due);
 }
 
+// What was to be done by the former setting is not done any more.
+void begin_anew(transaction& tx, object_record& timer) {
+    disown(tx, timer);
+    tx.set(timer.body, timer.body.get() + 1);
+}
+
 }  // namespace
 
 reading read(const object_record& timer) {
@@ -54,7 +60,39 @@ void take(transaction& tx, object_record& timer) {
     store(tx, timer, now);
 }
 
+void adopt(transaction& tx, object_record& timer) {
+    thread_record& owner = *tx.me().record;
+    tx.set(timer.suspended, tx.me().index);
+    tx.set(timer.link, owner.timers.get());
+    tx.set(owner.timers, the_arena().index_of(timer));
+}
+
+void disown(transaction& tx, object_record& timer) {
+    arena& a = the_arena();
+    const u32 owner = timer.suspended.get();
+    if (owner == 0) return;
+    const u32 index = a.index_of(timer);
+    word32* link = &a.thread(owner).timers;
+    for (u32 steps = 0; link->get() != index; link = &a.object(link->get()).link) {
+        if (link->get() == 0 || ++steps > max_objects) fail_corrupt("a list of timers");
+    }
+    tx.set(*link, timer.link.get());
+    tx.set(timer.suspended, 0);
+}
+
+void cancel_all_of(transaction& tx, thread_record& thread) {
+    while (const u32 first = thread.timers.get()) {
+        object_record& timer = the_arena().object(first);
+        make_contended(timer);
+        disarm(tx, timer);
+        if (timer.queue_head.get() == 0) tx.uncontend(timer);
+        if (thread.timers.get() == first) fail_corrupt("a list of timers");
+        if (tx.is_long()) tx.checkpoint();
+    }
+}
+
 void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms) {
+    begin_anew(tx, timer);
     reading set{};
     set.value = (state::value(timer.state.get()) & manual_reset) | armed | static_cast<u64>(period_ms) << period_shift;
     if (ticks < 0) {
@@ -69,6 +107,7 @@ void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms) {
 }
 
 void disarm(transaction& tx, object_record& timer) {
+    begin_anew(tx, timer);
     reading now = read(timer);
     now.value &= signaled | manual_reset;
     store(tx, timer, now);

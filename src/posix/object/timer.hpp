@@ -28,9 +28,17 @@ inline bool is_signaled(const object_record& timer) {
 /// Stores what has become of the timer, so that a clock that is set back does not undo it.
 void advance(transaction& tx, object_record& timer);
 void take(transaction& tx, object_record& timer);
-/// `ticks` as due_time::ticks().
+/// `ticks` as due_time::ticks(). Of no thread's: see adopt().
 void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms);
 void disarm(transaction& tx, object_record& timer);
+
+/// The calling thread has set the timer with a routine that is to be called: the timer goes into the thread's list
+/// until it is set again, cancelled or freed. With the thread's end it is cancelled.
+void adopt(transaction& tx, object_record& timer);
+/// Takes the timer out of the list that it is in, if any.
+void disown(transaction& tx, object_record& timer);
+/// Cancels the timers in the list of a thread that has ended or is about to. May make checkpoints.
+void cancel_all_of(transaction& tx, thread_record& thread);
 
 /// When somebody who sleeps should look at it again, in monotonic nanoseconds; INT64_MAX when it is not armed. Without
 /// the lock a hint.

@@ -14,12 +14,14 @@
 #include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/section.hpp"
+#include "posix/object/timer.hpp"
 #include "posix/object/views.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
 #include "posix/os/shared_file.hpp"
 #include "posix/process/fork.hpp"
 #include "posix/process/inherit.hpp"
+#include "posix/process/last_thread.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
 #include "posix/process/reaper.hpp"
@@ -253,6 +255,7 @@ const context& enter_slowly() {
         attach_thread();
     }
     note.armed = true;
+    last_thread::watch_own_end();
     return tls.me;
 }
 
@@ -264,6 +267,9 @@ void note_thread_exit() noexcept {
         // end is the process's.
         u64 none = 0;
         if (gettid() != getpid()) tls.me.record->exit_code.swap(none, u64{1} << 32U);
+        if (tls.me.record->timers.get() != 0)
+            (void)guarded(
+                [] { transact(tls.me, [](transaction& tx) { timer_object::cancel_all_of(tx, *tls.me.record); }); });
         try {
             s.exited_threads.push_back(tls.me.index);
         } catch (const std::bad_alloc&) {
@@ -401,6 +407,7 @@ void after_fork_in_child() noexcept {
     views::after_fork();
     reaper::after_fork_in_child();
     relay::after_fork_in_child();
+    last_thread::after_fork_in_child();
     const bool was_attached = tls.epoch != not_attached && !s.ended;
     tls = {};
     s.exited_threads.clear();

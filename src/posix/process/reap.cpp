@@ -8,6 +8,7 @@
 #include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/section.hpp"
+#include "posix/object/timer.hpp"
 #include "posix/os/exit_status.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
@@ -254,7 +255,10 @@ void leave(const context& me, u32 exit_code) {
     remove_dead_sections(me);
     const u32 count = a.capacity(region::threads);
     for (u32 t = 1; t < count; ++t) {
-        if (a.thread(t).process.get() != me.process || t == me.index || !thread_ended(t, false)) continue;
+        if (a.thread(t).process.get() != me.process) continue;
+        if (a.thread(t).timers.get() != 0)
+            transact(me, [&](transaction& tx) { timer_object::cancel_all_of(tx, a.thread(t)); });
+        if (t == me.index || !thread_ended(t, false)) continue;
         transact(me, [&](transaction& tx) {
             if (a.thread(t).process.get() == me.process && thread_ended(t, false)) settle_thread(tx, t, exit_code);
         });

@@ -14,6 +14,7 @@
 #include "posix/os/helper_thread.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/last_thread.hpp"
 #include "posix/process/reap.hpp"
 
 namespace kobj::posix::reaper {
@@ -51,6 +52,7 @@ void settle(u64 key) {
 }
 
 void* run(void*) {
+    last_thread::do_not_count();
     for (;;) {
         std::array<epoll_event, 16> events{};
         const int count = epoll_wait(the_reaper().poll.get(), events.data(), events.size(), -1);

@@ -35,9 +35,27 @@ void bind_thread_object(transaction& tx, u32 index) {
     add_reference(tx, object);
 }
 
+u32 process_id_of(const object_record& object) {
+    for (;;) {
+        const u64 seen = object.state.get();
+        const u32 process = object.witness.get();
+        const u32 id = (seen & state::ended) != 0 ? static_cast<u32>(object.body.get() >> 32U)
+                                                  : the_arena().process(process).id.get();
+        if (object.state.get() == seen) return id;
+    }
+}
+
+u32 thread_record_of(const object_record& object) {
+    const u64 body = object.body.get();
+    const u32 index = static_cast<u32>(body);
+    if (index == 0) return 0;
+    const u64 identity = the_arena().thread(index).identity.get();
+    return thread_generation(identity) == static_cast<u32>(body >> 32U) ? index : 0;
+}
+
 void end_thread_object(transaction& tx, object_record& object, u32 id, u32 exit_code) {
     tx.set(object.extra, u64{id} << 32U | exit_code);
-    tx.set(object.body, 0);
+    tx.set(object.body, u64{the_arena().process(object.witness.get()).id.get()} << 32U);
     tx.set(object.suspended, 0);
     tx.set(object.state, make_contended(object) | state::ended);
     tx.uncontend(object);

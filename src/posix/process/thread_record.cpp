@@ -6,6 +6,7 @@
 
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/queue.hpp"
+#include "posix/object/timer.hpp"
 #include "posix/process/thread_object.hpp"
 
 namespace kobj::posix {
@@ -38,6 +39,7 @@ context claim_thread_record() {
             record.wait_count.put(0);
             record.park.put(0);
             record.suspended.put(0);
+            record.timers.put(0);
             if (const int error = record.life.begin(); error != 0) {
                 record.identity.put(make_thread_identity(0, thread_generation(identity), false));
                 fail(errc::no_system_resources, "a robust mutex cannot be locked: {}", std::strerror(error));
@@ -56,6 +58,7 @@ void settle_thread(transaction& tx, u32 thread, u32 code) {
     thread_record& record = a.thread(thread);
     const u64 identity = record.identity.get();
     if (record.wait_count.get() != 0) dequeue(tx, thread);
+    timer_object::cancel_all_of(tx, record);
     // Not undone, and right whoever comes next: the thread is dead, its record not free yet.
     record.life.clear();
     const u32 object_index = record.object.get();

@@ -27,6 +27,18 @@
 #define WAIT_OBJECT_0 (STATUS_WAIT_0 + 0)
 #define WAIT_ABANDONED (STATUS_ABANDONED_WAIT_0 + 0)
 #define WAIT_ABANDONED_0 (STATUS_ABANDONED_WAIT_0 + 0)
+#define WAIT_IO_COMPLETION STATUS_USER_APC
+
+#define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000U
+
+#define THREAD_PRIORITY_LOWEST THREAD_BASE_PRIORITY_MIN
+#define THREAD_PRIORITY_BELOW_NORMAL (THREAD_PRIORITY_LOWEST + 1)
+#define THREAD_PRIORITY_NORMAL 0
+#define THREAD_PRIORITY_HIGHEST THREAD_BASE_PRIORITY_MAX
+#define THREAD_PRIORITY_ABOVE_NORMAL (THREAD_PRIORITY_HIGHEST - 1)
+#define THREAD_PRIORITY_ERROR_RETURN (MAXLONG)
+#define THREAD_PRIORITY_TIME_CRITICAL THREAD_BASE_PRIORITY_LOWRT
+#define THREAD_PRIORITY_IDLE THREAD_BASE_PRIORITY_IDLE
 
 #define LMEM_FIXED 0x0000U
 #define LMEM_MOVEABLE 0x0002U
@@ -176,8 +188,10 @@ HANDLE WINAPI CreatePrivateNamespaceA(LPSECURITY_ATTRIBUTES lpPrivateNamespaceAt
 HANDLE WINAPI OpenPrivateNamespaceA(LPVOID lpBoundaryDescriptor, LPCSTR lpAliasPrefix);
 HANDLE WINAPI CreateBoundaryDescriptorA(LPCSTR Name, ULONG Flags);
 BOOL WINAPI AddIntegrityLabelToBoundaryDescriptor(HANDLE* BoundaryDescriptor, PSID IntegrityLabel);
-// Partial: an alertable wait is error 50.
 DWORD WINAPI SignalObjectAndWait(HANDLE hObjectToSignal, HANDLE hObjectToWaitOn, DWORD dwMilliseconds, BOOL bAlertable);
+DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE hThread, DWORD_PTR dwThreadAffinityMask);
+// Partial: the number is kept, but the system's scheduler is not told.
+DWORD WINAPI SetThreadIdealProcessor(HANDLE hThread, DWORD dwIdealProcessor);
 HLOCAL WINAPI LocalAlloc(UINT uFlags, SIZE_T uBytes);
 HLOCAL WINAPI LocalReAlloc(HLOCAL hMem, SIZE_T uBytes, UINT uFlags);
 LPVOID WINAPI LocalLock(HLOCAL hMem);

@@ -191,3 +191,5 @@
          ? KOBJ_INTEGER(HRESULT, error)                                                                \
          : KOBJ_INTEGER(HRESULT, (KOBJ_INTEGER(uint32_t, error) & 0xFFFFU) | (FACILITY_WIN32 << 16) | 0x80000000U))
 #define __HRESULT_FROM_WIN32 HRESULT_FROM_WIN32
+#define FACILITY_NT_BIT 0x10000000
+#define HRESULT_FROM_NT(status) KOBJ_INTEGER(HRESULT, KOBJ_INTEGER(uint32_t, status) | FACILITY_NT_BIT)

@@ -3,7 +3,10 @@
 #include <kobj/semaphore.hpp>
 #include <kobj/timer.hpp>
 
+#include <new>
+
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/own_threads.hpp"
 #include "posix/windows_h/security.hpp"
 
 using namespace kobj::windows_h;
@@ -169,12 +172,23 @@ BOOL ReleaseSemaphore(HANDLE semaphore, LONG units, LONG* previous) {
     return done(before);
 }
 
-BOOL SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER* due, LONG period, PTIMERAPCROUTINE routine, LPVOID,
+BOOL SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER* due, LONG period, PTIMERAPCROUTINE routine, LPVOID argument,
                         PREASON_CONTEXT, ULONG) {
-    if (routine != nullptr) return refuse(ERROR_NOT_SUPPORTED);
     if (due == nullptr || period < 0) return refuse(ERROR_INVALID_PARAMETER);
-    return done(kobj::timer::set(value_of(timer), kobj::due_time::from_ticks(due->QuadPart),
-                                 std::chrono::milliseconds(period)));
+    const auto when = kobj::due_time::from_ticks(due->QuadPart);
+    const std::chrono::milliseconds every(period);
+    if (routine == nullptr) return done(kobj::timer::set(value_of(timer), when, every));
+    const auto own = own_data();
+    if (!own) return refuse(own.error().value());
+    const auto set = kobj::detail::set_timer(value_of(timer), when, every);
+    if (!set) return refuse(set.error().value());
+    try {
+        (*own)->apcs.add(*set, routine, argument);
+        return TRUE;
+    } catch (const std::bad_alloc&) {
+        (void)kobj::timer::cancel(value_of(timer));
+        return refuse(ERROR_NOT_ENOUGH_MEMORY);
+    }
 }
 // A machine that sleeps is not woken, which Windows reports by the last error ERROR_NOT_SUPPORTED of a call that
 // succeeds.

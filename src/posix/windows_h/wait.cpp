@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/own_threads.hpp"
 
 using namespace kobj::windows_h;
 
@@ -40,6 +41,12 @@ DWORD ended(kobj::wait_status status, std::size_t index) noexcept {
     return WAIT_TIMEOUT;
 }
 
+// An alertable wait has ended for what the thread is to run.
+DWORD alerted() {
+    run_apcs();
+    return WAIT_IO_COMPLETION;
+}
+
 }  // namespace
 
 DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds) {
@@ -49,7 +56,12 @@ DWORD WaitForSingleObject(HANDLE object, DWORD milliseconds) {
 }
 
 DWORD WaitForSingleObjectEx(HANDLE object, DWORD milliseconds, BOOL alertable) {
-    return alertable != FALSE ? fail(ERROR_NOT_SUPPORTED) : WaitForSingleObject(object, milliseconds);
+    if (alertable == FALSE) return WaitForSingleObject(object, milliseconds);
+    const auto own = own_data();
+    if (!own) return WaitForSingleObject(object, milliseconds);
+    const auto how = kobj::detail::wait(value_of(object), limit_of(milliseconds), (*own)->apcs);
+    if (!how) return fail(how.error().value());
+    return *how ? ended(**how, 0) : alerted();
 }
 
 DWORD WaitForMultipleObjects(DWORD count, const HANDLE* objects, BOOL all, DWORD milliseconds) {
@@ -63,13 +75,28 @@ DWORD WaitForMultipleObjects(DWORD count, const HANDLE* objects, BOOL all, DWORD
 }
 
 DWORD WaitForMultipleObjectsEx(DWORD count, const HANDLE* objects, BOOL all, DWORD milliseconds, BOOL alertable) {
-    return alertable != FALSE ? fail(ERROR_NOT_SUPPORTED) : WaitForMultipleObjects(count, objects, all, milliseconds);
+    if (alertable == FALSE) return WaitForMultipleObjects(count, objects, all, milliseconds);
+    const auto own = own_data();
+    if (!own) return WaitForMultipleObjects(count, objects, all, milliseconds);
+    if (count == 0 || count > MAXIMUM_WAIT_OBJECTS || objects == nullptr) return fail(ERROR_INVALID_PARAMETER);
+    std::array<kobj::handle_value, MAXIMUM_WAIT_OBJECTS> values;
+    for (DWORD i = 0; i < count; ++i) values[i] = value_of(objects[i]);
+    const auto how =
+        kobj::detail::wait_several({values.data(), count}, all != FALSE, limit_of(milliseconds), (*own)->apcs);
+    if (!how) return fail(how.error().value());
+    return *how ? ended((*how)->status, (*how)->index) : alerted();
 }
 
 DWORD SignalObjectAndWait(HANDLE to_signal, HANDLE to_wait, DWORD milliseconds, BOOL alertable) {
-    if (alertable != FALSE) return fail(ERROR_NOT_SUPPORTED);
-    const auto how = kobj::signal_and_wait(value_of(to_signal), value_of(to_wait), limit_of(milliseconds));
-    return how ? ended(*how, 0) : fail(how.error().value());
+    const auto own = alertable != FALSE ? own_data() : kobj::errc::invalid_state;
+    if (!own) {
+        const auto how = kobj::signal_and_wait(value_of(to_signal), value_of(to_wait), limit_of(milliseconds));
+        return how ? ended(*how, 0) : fail(how.error().value());
+    }
+    const auto how =
+        kobj::detail::signal_and_wait(value_of(to_signal), value_of(to_wait), limit_of(milliseconds), (*own)->apcs);
+    if (!how) return fail(how.error().value());
+    return *how ? ended(**how, 0) : alerted();
 }
 
 void Sleep(DWORD milliseconds) {
@@ -90,4 +117,14 @@ void Sleep(DWORD milliseconds) {
         }
         until.tv_sec += INFINITE / 1000;
     } while (milliseconds == INFINITE);
+}
+
+DWORD SleepEx(DWORD milliseconds, BOOL alertable) {
+    if (alertable != FALSE) {
+        const auto own = own_data();
+        if (own && kobj::detail::sleep(limit_of(milliseconds), (*own)->apcs)) return alerted();
+        if (own && milliseconds != 0) return 0;
+    }
+    Sleep(milliseconds);
+    return 0;
 }

@@ -1,7 +1,19 @@
 // <windows.h> in C, for either kind of characters.
 #include <windows.h>
 
+#include <process.h>
 #include <tchar.h>
+
+static void CALLBACK set_seven(ULONG_PTR place) {
+    *(DWORD*)place = 7;
+}
+static void CALLBACK set_eight(LPVOID place, DWORD low, DWORD high) {
+    *(DWORD*)place = low != 0 || high != 0 ? 8 : 0;
+}
+static unsigned __stdcall give_nine(void* unused) {
+    (void)unused;
+    return 9;
+}
 
 int main(void) {
     const TCHAR* const name = TEXT("kobj-windows-h-c");
@@ -23,5 +35,14 @@ int main(void) {
     if (FormatMessage(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, ERROR_FILE_NOT_FOUND, 0, text,
                       200, NULL) != _tcslen(text))
         return 8;
+    if (QueueUserAPC(set_seven, GetCurrentThread(), (ULONG_PTR)&flags) == 0) return 9;
+    if (SleepEx(INFINITE, TRUE) != WAIT_IO_COMPLETION || flags != 7) return 10;
+    both[0] = CreateWaitableTimer(NULL, FALSE, NULL);
+    if (!SetWaitableTimer(both[0], &due, 0, set_eight, &flags, FALSE)) return 11;
+    if (SleepEx(INFINITE, TRUE) != WAIT_IO_COMPLETION || flags != 8) return 12;
+    both[1] = (HANDLE)_beginthreadex(NULL, 0, give_nine, NULL, 0, NULL);
+    if (both[1] == NULL || WaitForSingleObject(both[1], INFINITE) != WAIT_OBJECT_0) return 13;
+    if (!GetExitCodeThread(both[1], &flags) || flags != 9) return 14;
+    if (!CloseHandle(both[0]) || !CloseHandle(both[1])) return 15;
     return 0;
 }

@@ -50,6 +50,13 @@ public:
     /// Costs the session lock, and system calls only to block.
     result<outcome> wait(timeout limit = infinite);
 
+    /// As wait(); the member is not reported again before resume() of its key. For callers that hand what they take to
+    /// somebody else, and do not want to be told more than is worked off. Errors and cost: as wait().
+    result<outcome> wait_and_pause(timeout limit = infinite);
+    /// A member that is not paused stays as it is.
+    /// Error: file_not_found (2) when no member has that key.
+    result<void> resume(std::uint64_t key);
+
 private:
     struct members;
     explicit wait_set(std::unique_ptr<members> made) noexcept;

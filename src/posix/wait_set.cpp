@@ -90,11 +90,36 @@ std::size_t wait_set::size() const noexcept {
     return members_->by_key.size();
 }
 
+namespace {
+
+wait_set::outcome told(const std::optional<watcher::found>& found) {
+    return found ? wait_set::outcome{found->status, found->key} : wait_set::outcome{};
+}
+
+}  // namespace
+
 result<wait_set::outcome> wait_set::wait(timeout limit) {
     return guarded([&] {
         if (!members_ || !members_->is_ours()) fail_empty();
-        const auto found = members_->all.next(enter(), limit, watcher::manner::take);
-        return found ? outcome{found->status, found->key} : outcome{};
+        return told(members_->all.next(enter(), limit, watcher::manner::take));
+    });
+}
+
+result<wait_set::outcome> wait_set::wait_and_pause(timeout limit) {
+    return guarded([&] {
+        if (!members_ || !members_->is_ours()) fail_empty();
+        return told(members_->all.next(enter(), limit, watcher::manner::take_and_mute));
+    });
+}
+
+result<void> wait_set::resume(std::uint64_t key) {
+    return guarded([&] {
+        if (!members_ || !members_->is_ours()) fail_empty();
+        const context& me = enter();
+        const std::lock_guard lock(members_->gate);
+        const auto found = members_->by_key.find(key);
+        if (found == members_->by_key.end()) fail(errc::file_not_found, "the wait set has no member of key {}", key);
+        members_->all.unmute(me, found->second);
     });
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <utility>
 
 namespace kobj {
 
@@ -28,6 +29,7 @@ struct wait_set::members {
         bool stays_signaled;  ///< nothing is taken from it, so it may have been unsignaled since
         PTP_WAIT wait;
         bool ready = false;
+        bool paused = false;
 
         [[nodiscard]] HANDLE get() const { return native(object.get()); }
         void arm() { SetThreadpoolWait(wait, get(), nullptr); }
@@ -53,6 +55,8 @@ struct wait_set::members {
         WaitForThreadpoolWaitCallbacks(gone.wait, TRUE);
         CloseThreadpoolWait(gone.wait);
     }
+
+    result<outcome> wait(timeout limit, bool pauses);
 
     std::mutex gate;
     std::condition_variable some_ready;
@@ -153,23 +157,41 @@ std::size_t wait_set::size() const noexcept {
 }
 
 result<wait_set::outcome> wait_set::wait(timeout limit) {
+    return members_ ? members_->wait(limit, false) : empty_set();
+}
+
+result<wait_set::outcome> wait_set::wait_and_pause(timeout limit) {
+    return members_ ? members_->wait(limit, true) : empty_set();
+}
+
+result<void> wait_set::resume(std::uint64_t key) {
     if (!members_) return empty_set();
+    const std::lock_guard lock(members_->gate);
+    const auto found = members_->all.find(key);
+    if (found == members_->all.end())
+        return detail::explain(errc::file_not_found, {"the wait set has no member of key ", number_text(key)});
+    if (std::exchange(found->second.paused, false)) found->second.arm();
+    return {};
+}
+
+result<wait_set::outcome> wait_set::members::wait(timeout limit, bool pauses) {
     using clock = std::chrono::steady_clock;
     const auto begin = clock::now();
     const auto longest = clock::time_point::max() - begin;
     const bool forever = limit.is_infinite() || std::chrono::nanoseconds(limit.nanoseconds()) > longest;
-    std::unique_lock lock(members_->gate);
-    const auto some = [&] { return !members_->ready.empty(); };
+    std::unique_lock lock(gate);
+    const auto some = [&] { return !ready.empty(); };
     for (;;) {
         if (forever)
-            members_->some_ready.wait(lock, some);
-        else if (!members_->some_ready.wait_until(lock, begin + std::chrono::nanoseconds(limit.nanoseconds()), some))
+            some_ready.wait(lock, some);
+        else if (!some_ready.wait_until(lock, begin + std::chrono::nanoseconds(limit.nanoseconds()), some))
             return outcome{};
-        members::member& first = *members_->ready.front();
-        members_->ready.pop_front();
+        member& first = *ready.front();
+        ready.pop_front();
         first.ready = false;
         const bool still = !first.stays_signaled || WaitForSingleObject(first.get(), 0) == WAIT_OBJECT_0;
-        first.arm();
+        first.paused = still && pauses;
+        if (!first.paused) first.arm();
         if (still) return outcome{wait_status::signaled, first.key};
     }
 }

@@ -204,3 +204,45 @@ TEST_CASE("A wait set says what is wrong with a member", "[wait_set][error]") {
     CHECK(error_of(empty.wait(0s)) == errc::invalid_handle);
     CHECK(test::table() == before);
 }
+
+TEST_CASE("A paused member is not reported before it is resumed", "[wait_set]") {
+    auto set = kobj::wait_set::create().value();
+    auto stays = kobj::event::create({.manual_reset = true, .initially_signaled = true}).value();
+    auto units = kobj::semaphore::create(2, 2).value();
+    REQUIRE(set.add(stays.get(), 1).has_value());
+    const auto taken_once = [&](kobj::timeout limit) {
+        const auto outcome = set.wait_and_pause(limit).value();
+        return outcome.status == wait_status::timed_out ? std::uint64_t{0} : outcome.key;
+    };
+    CHECK(taken_once(test::patience()) == 1);
+    CHECK(taken_once(20ms) == 0);
+    REQUIRE(set.add(units.get(), 2).has_value());
+    CHECK(taken_once(test::patience()) == 2);
+    CHECK(taken_once(20ms) == 0);
+    CHECK(set.resume(1).has_value());
+    CHECK(set.resume(1).has_value());
+    CHECK(taken_once(test::patience()) == 1);
+    CHECK(set.resume(2).has_value());
+    CHECK(taken_once(test::patience()) == 2);
+    CHECK(set.resume(2).has_value());
+    CHECK(taken_once(20ms) == 0);
+    CHECK(error_of(set.resume(3)) == errc::file_not_found);
+    CHECK(error_of(kobj::wait_set().resume(1)) == errc::invalid_handle);
+    CHECK(error_of(kobj::wait_set().wait_and_pause(0s)) == errc::invalid_handle);
+}
+
+TEST_CASE("A resumed member wakes a thread that waits", "[wait_set]") {
+    auto set = kobj::wait_set::create().value();
+    auto event = kobj::event::create().value();
+    REQUIRE(set.add(event.get(), 1).has_value());
+    CHECK(event.set().has_value());
+    CHECK(set.wait_and_pause(test::patience()).value().key == 1);
+    CHECK(event.set().has_value());
+    std::atomic<int> key = 0;
+    std::thread sleeper([&] { key = static_cast<int>(set.wait_and_pause().value().key); });
+    std::this_thread::sleep_for(20ms);
+    CHECK(key == 0);
+    CHECK(set.resume(1).has_value());
+    sleeper.join();
+    CHECK(key == 1);
+}

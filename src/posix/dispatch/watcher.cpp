@@ -90,17 +90,16 @@ std::optional<watcher::found> watcher::take_fired(const context& me, manner how)
         while (const u32 watch = next_fired(tx, own)) {
             object_record& object = a.object(a.watch(watch).queue.object.get());
             make_contended(object);
-            const readiness ready = look_at(object, how == manner::take ? me.owner : 0);
+            const readiness ready = look_at(object, how == manner::mute ? 0 : me.owner);
             if (ready == readiness::no) {
                 if (tx.is_long()) tx.checkpoint();
                 continue;
             }
-            if (how == manner::take) {
-                take(tx, object, me.owner, ready);
-                if (look_at(object, me.owner) != readiness::no) fire(tx, watch);
-            } else {
+            if (how != manner::mute) take(tx, object, me.owner, ready);
+            if (how != manner::take)
                 tx.set(a.watch(watch).fired, watch_muted);
-            }
+            else if (look_at(object, me.owner) != readiness::no)
+                fire(tx, watch);
             result = found{a.watch(watch).key.get(), watch,
                            ready == readiness::abandoned ? wait_status::abandoned : wait_status::signaled};
             break;

@@ -30,8 +30,9 @@ public:
         wait_status status;
     };
     enum class manner : u8 {
-        take,  ///< as a wait does; the members take turns
-        mute,  ///< takes nothing; the watch stays quiet until unmute()
+        take,           ///< as a wait does; the members take turns
+        take_and_mute,  ///< and the watch stays quiet until unmute()
+        mute,           ///< takes nothing; the watch stays quiet until unmute()
     };
     /// A member that is ready, or nothing when the limit has passed.
     std::optional<found> next(const context& me, timeout limit, manner how);

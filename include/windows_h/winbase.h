@@ -17,6 +17,7 @@
 #include <securitybaseapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
+#include <threadpoolapiset.h>
 #include <threadpoollegacyapiset.h>
 #include <timezoneapi.h>
 #include <winerror.h>
@@ -234,6 +235,30 @@ LPWSTR WINAPI lstrcpynW(LPWSTR lpString1, LPCWSTR lpString2, int iMaxLength);
 LPSTR WINAPI lstrcatA(LPSTR lpString1, LPCSTR lpString2);
 LPWSTR WINAPI lstrcatW(LPWSTR lpString1, LPCWSTR lpString2);
 KOBJ_END_C
+
+FORCEINLINE void InitializeThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
+    memset(pcbe, 0, sizeof(*pcbe));
+    pcbe->Version = 3;
+    pcbe->CallbackPriority = TP_CALLBACK_PRIORITY_NORMAL;
+    pcbe->Size = KOBJ_INTEGER(DWORD, sizeof(*pcbe));
+}
+FORCEINLINE void SetThreadpoolCallbackPool(PTP_CALLBACK_ENVIRON pcbe, PTP_POOL ptpp) {
+    pcbe->Pool = ptpp;
+}
+FORCEINLINE void SetThreadpoolCallbackCleanupGroup(PTP_CALLBACK_ENVIRON pcbe, PTP_CLEANUP_GROUP ptpcg,
+                                                   PTP_CLEANUP_GROUP_CANCEL_CALLBACK pfng) {
+    pcbe->CleanupGroup = ptpcg;
+    pcbe->CleanupGroupCancelCallback = pfng;
+}
+FORCEINLINE void SetThreadpoolCallbackRunsLong(PTP_CALLBACK_ENVIRON pcbe) {
+    pcbe->u.s.LongFunction = 1;
+}
+FORCEINLINE void SetThreadpoolCallbackPriority(PTP_CALLBACK_ENVIRON pcbe, TP_CALLBACK_PRIORITY Priority) {
+    pcbe->CallbackPriority = Priority;
+}
+FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
+    (void)pcbe;
+}
 
 #ifdef UNICODE
 #    define OpenPrivateNamespace OpenPrivateNamespaceW

@@ -52,7 +52,7 @@ private:
             go_on(lock);
         } else {
             ++(why == was_signaled ? signals_ : time_outs_);
-            pool_.everyday.add(*this);
+            pool_.everyday->add(*this);
         }
     }
 
@@ -105,7 +105,7 @@ BOOL RegisterWaitForSingleObject(PHANDLE made, HANDLE object, WAITORTIMERCALLBAC
             const std::lock_guard lock(p.gate);
             own = p.add(wait);
             wait->set_key(own);
-            p.everyday.raise_maximum(pool::maximum_of(flags));
+            p.everyday->raise_maximum(pool::maximum_of(flags));
         }
         // The callback may look at the handle, and come before this returns.
         const HANDLE before = std::exchange(*made, own);

@@ -50,7 +50,7 @@ private:
         if (in_timer_thread_)
             run(pool_, lock, 0);
         else
-            pool_.everyday.add(*this);
+            pool_.everyday->add(*this);
     }
     void call(unsigned) override { callback_(context_, TRUE); }
 
@@ -127,7 +127,7 @@ BOOL CreateTimerQueueTimer(PHANDLE made, HANDLE queue, WAITORTIMERCALLBACK callb
         // Under the gate: before the callback, which may look at it.
         *made = own;
         timer->set(due, period);
-        p.everyday.raise_maximum(pool::maximum_of(flags));
+        p.everyday->raise_maximum(pool::maximum_of(flags));
         return TRUE;
     } catch (const std::bad_alloc&) {
         return refuse(ERROR_NOT_ENOUGH_MEMORY);

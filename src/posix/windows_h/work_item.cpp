@@ -28,8 +28,8 @@ BOOL QueueUserWorkItem(LPTHREAD_START_ROUTINE function, PVOID context, ULONG fla
         pool::state& p = pool::state::of_process();
         const auto item = std::make_shared<work_item>(function, context, flags);
         const std::lock_guard lock(p.gate);
-        p.everyday.raise_maximum(pool::maximum_of(flags));
-        p.everyday.add(*item);
+        p.everyday->raise_maximum(pool::maximum_of(flags));
+        p.everyday->add(*item);
         return TRUE;
     } catch (const std::bad_alloc&) {
         return refuse(ERROR_NOT_ENOUGH_MEMORY);

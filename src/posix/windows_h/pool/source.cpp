@@ -2,15 +2,13 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 #include "posix/windows_h/pool/state.hpp"
 
 namespace kobj::windows_h::pool {
 
-namespace {
-
-constinit thread_local const source* running_here = nullptr;
-
-}  // namespace
+constinit thread_local source::frame* source::running_here = nullptr;
 
 void source::close(std::shared_ptr<completion> when_done) {
     closed_ = true;
@@ -18,7 +16,7 @@ void source::close(std::shared_ptr<completion> when_done) {
 }
 
 void source::await(state& pool, gate_lock& lock) {
-    const std::size_t own = running_here == this ? 1 : 0;
+    const std::size_t own = counts_here() ? 1 : 0;
     pool.finished.wait(lock, [&] { return queued_ == 0 && running_ <= own; });
 }
 
@@ -32,10 +30,11 @@ struct source::frame {
     state& pool;
     gate_lock& lock;
     const std::shared_ptr<source> self;
+    bool counts = true;
 
     frame(state& p, gate_lock& l, std::shared_ptr<source> s) : pool(p), lock(l), self(std::move(s)) {
         ++self->running_;
-        running_here = self.get();
+        running_here = this;
         lock.unlock();
     }
     frame(const frame&) = delete;
@@ -44,10 +43,24 @@ struct source::frame {
         running_here = nullptr;
         if (!pool.is_ours()) return;
         lock.lock();
+        leave();
+    }
+
+    void leave() {
+        if (!std::exchange(counts, false)) return;
         --self->running_;
         self->settle(pool);
     }
 };
+
+bool source::counts_here() const {
+    return running_here != nullptr && running_here->self.get() == this && running_here->counts;
+}
+
+void source::disassociate(state& pool) {
+    const std::lock_guard lock(pool.gate);
+    if (counts_here()) running_here->leave();
+}
 
 void source::run(state& pool, gate_lock& lock, unsigned how) {
     {

@@ -39,8 +39,9 @@ struct completion {
 class source : public item, public std::enable_shared_from_this<source> {
 public:
     struct manner {
-        bool runs_long = false;   ///< a new thread rather than a long wait for one
-        bool persistent = false;  ///< the thread does not end when it is idle
+        bool runs_long = false;    ///< a new thread rather than a long wait for one
+        bool persistent = false;   ///< the thread does not end when it is idle
+        std::size_t priority = 1;  ///< 0 comes first
     };
 
     [[nodiscard]] bool is_outstanding() const { return queued_ + running_ != 0; }
@@ -51,12 +52,17 @@ public:
     void await(state& pool, gate_lock& lock);
     /// Makes a callback in this thread. The gate is open meanwhile.
     void run(state& pool, gate_lock& lock, unsigned how);
+    /// From inside a callback: nobody waits for it any more.
+    void disassociate(state& pool);
+    void set_runs_long() { manner_.runs_long = true; }
 
 protected:
     explicit source(manner how) : manner_(how) {}
 
     /// One that was queued begins. What it gives, call() gets.
     virtual unsigned begin() { return 0; }
+    /// Those that were queued do not begin.
+    virtual void cancelled() {}
     /// Without the gate.
     virtual void call(unsigned how) = 0;
 
@@ -64,6 +70,8 @@ private:
     friend class workers;
     struct frame;
 
+    static thread_local frame* running_here;
+    [[nodiscard]] bool counts_here() const;
     /// After the end of a callback.
     void settle(state& pool);
 

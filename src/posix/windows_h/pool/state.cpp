@@ -18,7 +18,7 @@ void at_exit() {
     if (pool == nullptr) return;
     const std::lock_guard lock(pool->gate);
     pool->stopped = true;
-    pool->everyday.drop_all();
+    pool->everyday->drop_all();
     pool->timers.wake();
 }
 
@@ -48,7 +48,6 @@ bool state::is_ours() const {
 }
 
 HANDLE state::add(std::shared_ptr<item> made) {
-    constexpr std::uintptr_t step = 16;
     const auto handle = reinterpret_cast<HANDLE>(last_handle_ + step);
     items_.emplace(handle, std::move(made));
     last_handle_ += step;

@@ -29,11 +29,13 @@ struct state {
     bool stopped = false;              ///< the process is about to end: no callback begins any more
     timer_thread timers;
     wait_thread waits{*this};
-    workers everyday{*this};
+    const std::shared_ptr<workers> everyday = std::make_shared<workers>(*this);
     state* left_behind = nullptr;  ///< the parent's
 
-    // What the handles lead to, with the gate held. None is used twice.
+    // What the handles lead to, with the gate held.
     HANDLE add(std::shared_ptr<item> made);
+    /// For what has no handle. Neither is used twice.
+    std::uint64_t new_key() { return last_handle_ += step; }
     void remove(HANDLE which) { items_.erase(which); }
     template <class T>
     std::shared_ptr<T> find(HANDLE which) const {
@@ -42,6 +44,8 @@ struct state {
     }
 
 private:
+    static constexpr std::uintptr_t step = 16;
+
     std::unordered_map<HANDLE, std::shared_ptr<item>> items_;
     // No object's handle is that large.
     std::uintptr_t last_handle_ = std::uintptr_t{1} << 40U;

@@ -1,5 +1,6 @@
 #include "posix/windows_h/pool/wait_thread.hpp"
 
+#include <new>
 #include <thread>
 
 #include "posix/windows_h/pool/state.hpp"
@@ -39,7 +40,11 @@ result<void> wait_thread::add(std::uint64_t key, std::shared_ptr<member> made, H
     {
         const std::lock_guard lock(pool_.gate);
         if (auto started = start(); !started) return std::move(started).error();
-        members_.emplace(key, std::move(made));
+        try {
+            members_.emplace(key, std::move(made));
+        } catch (const std::bad_alloc&) {
+            return errc::not_enough_memory;
+        }
     }
     // A pseudo handle means the caller's process or thread.
     handle real;

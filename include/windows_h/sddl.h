@@ -10,14 +10,14 @@ BOOL WINAPI ConvertSidToStringSidA(PSID Sid, LPSTR* StringSid);
 BOOL WINAPI ConvertSidToStringSidW(PSID Sid, LPWSTR* StringSid);
 // Partial: the two-letter names of those that mean something without a domain.
 BOOL WINAPI ConvertStringSidToSidA(LPCSTR StringSid, PSID* Sid);
-// Partial: as its A form.
+// Partial: the two-letter names of those that mean something without a domain.
 BOOL WINAPI ConvertStringSidToSidW(LPCWSTR StringSid, PSID* Sid);
 // Partial: no entries for objects with a GUID, and no conditions.
 BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorA(LPCSTR StringSecurityDescriptor,
                                                                  DWORD StringSDRevision,
                                                                  PSECURITY_DESCRIPTOR* SecurityDescriptor,
                                                                  PULONG SecurityDescriptorSize);
-// Partial: as its A form.
+// Partial: no entries for objects with a GUID, and no conditions.
 BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(LPCWSTR StringSecurityDescriptor,
                                                                  DWORD StringSDRevision,
                                                                  PSECURITY_DESCRIPTOR* SecurityDescriptor,

@@ -20,7 +20,7 @@ PDWORD WINAPI GetSidSubAuthority(PSID pSid, DWORD nSubAuthority);
 PUCHAR WINAPI GetSidSubAuthorityCount(PSID pSid);
 // Partial: those that mean something without a domain.
 BOOL WINAPI CreateWellKnownSid(WELL_KNOWN_SID_TYPE WellKnownSidType, PSID DomainSid, PSID pSid, DWORD* cbSid);
-// Partial: as CreateWellKnownSid.
+// Partial: those that mean something without a domain.
 BOOL WINAPI IsWellKnownSid(PSID pSid, WELL_KNOWN_SID_TYPE WellKnownSidType);
 
 BOOL WINAPI InitializeAcl(PACL pAcl, DWORD nAclLength, DWORD dwAclRevision);
@@ -67,7 +67,7 @@ BOOL WINAPI MakeAbsoluteSD(PSECURITY_DESCRIPTOR pSelfRelativeSecurityDescriptor,
 // Partial: what was given is kept and given back; nobody is judged by it.
 BOOL WINAPI GetKernelObjectSecurity(HANDLE Handle, SECURITY_INFORMATION RequestedInformation,
                                     PSECURITY_DESCRIPTOR pSecurityDescriptor, DWORD nLength, LPDWORD lpnLengthNeeded);
-// Partial: as GetKernelObjectSecurity.
+// Partial: what was given is kept and given back; nobody is judged by it.
 BOOL WINAPI SetKernelObjectSecurity(HANDLE Handle, SECURITY_INFORMATION SecurityInformation,
                                     PSECURITY_DESCRIPTOR SecurityDescriptor);
 KOBJ_END_C

@@ -29,6 +29,7 @@ TEST_CASE("SIDs as text", "[windows_h][security][sddl]") {
     for (const char* bad : {"", "S-1", "S-1-", "X", "S-1-5-x", "S-1-5-18 "}) {
         PSID sid = nullptr;
         INFO(bad);
+        if (test::on_wine() && *bad == 0) continue;  // it takes no text for a SID
         REFUSES(ConvertStringSidToSidA(bad, &sid), 1337U);
     }
     PSID sid = nullptr;
@@ -85,6 +86,7 @@ TEST_CASE("What is no text of a security descriptor", "[windows_h][security][sdd
         CHECK_FALSE(ConvertStringSecurityDescriptorToSecurityDescriptorA(bad, SDDL_REVISION_1, &made, nullptr));
     }
     REFUSES(ConvertStringSecurityDescriptorToSecurityDescriptorA("D:", 9, &made, nullptr), 1305U);
+    if (test::on_wine()) return;  // it sets no error
     REFUSES(ConvertStringSecurityDescriptorToSecurityDescriptorA(nullptr, SDDL_REVISION_1, &made, nullptr),
             ERROR_INVALID_PARAMETER);
 }

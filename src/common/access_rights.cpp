@@ -66,7 +66,7 @@ result<access_mask> resolve_access(object_type type, access_mask wanted) noexcep
         return explain(errc::privilege_not_held, {"the right to the audit entries of a ", type_name(type)});
     if ((rights & ~all) != 0)
         return explain(errc::access_denied, {"the rights ", number_text(wanted, number_text::base::hexadecimal),
-                                                 " do not exist for a ", type_name(type)});
+                                             " do not exist for a ", type_name(type)});
     const auto generic = generic_rights_of(type);
     if ((wanted & (maximum_allowed | generic_all)) != 0) rights |= all;
     if ((wanted & generic_read) != 0) rights |= generic.read;

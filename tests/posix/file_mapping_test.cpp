@@ -39,9 +39,9 @@ struct stage {
 
 // How many session files of mappings there are beside that arena.
 std::size_t session_files(const std::string& arena) {
-    return static_cast<std::size_t>(
-        std::count_if(fs::directory_iterator("/dev/shm"), fs::directory_iterator(),
-                      [&](const fs::directory_entry& each) { return each.path().string().starts_with(arena + "..m"); }));
+    return static_cast<std::size_t>(std::count_if(
+        fs::directory_iterator("/dev/shm"), fs::directory_iterator(),
+        [&](const fs::directory_entry& each) { return each.path().string().starts_with(arena + "..m"); }));
 }
 
 std::size_t open_descriptors() {

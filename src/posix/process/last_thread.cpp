@@ -58,13 +58,13 @@ bool is_last() {
     const auto stays = [&](pid_t id) {
         if (id == self || (id == getpid() && first_has_left)) return false;
         if (std::find(s.not_counted.begin(), s.not_counted.end(), id) != s.not_counted.end()) return false;
-        const os::process_facts now = os::look_at_process(id);
+        const os::process_facts now = os::look_at_thread(getpid(), id);
         return now.exists && std::none_of(s.leaving.begin(), s.leaving.end(), [&](const ending& e) {
                    return e.id == id && e.start_time == now.start_time;
                });
     };
     const bool last = !all.empty() && std::none_of(all.begin(), all.end(), stays);
-    s.leaving.push_back({self, os::look_at_process(self).start_time});
+    s.leaving.push_back({self, os::look_at_thread(getpid(), self).start_time});
     return last;
 }
 

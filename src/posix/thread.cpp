@@ -12,6 +12,7 @@
 #include "posix/arena/session_lock.hpp"
 #include "posix/handle/rights.hpp"
 #include "posix/handle/target.hpp"
+#include "posix/object/making.hpp"
 #include "posix/os/futex.hpp"
 #include "posix/process/attach.hpp"
 #include "posix/process/last_thread.hpp"
@@ -48,6 +49,7 @@ void* run_thread(void* argument) {
     const auto there = guarded([&] {
         me = &enter();
         transact(*me, [&](transaction& tx) {
+            take_from_making(tx, plan.object);
             bind_thread_object(tx, plan.object);
             drop_reference(tx, the_arena().object(plan.object));
         });
@@ -156,6 +158,7 @@ result<thread> thread::start_body(std::unique_ptr<detail::thread_body> body, con
             object.witness.put(me.process);
             // Until the thread has bound itself to it.
             add_reference(tx, object);
+            add_to_making(tx, plan.object);
             return value_of(add_entry(tx, me.process, make_entry(object, rights, options.inheritable)));
         });
         try {
@@ -163,6 +166,7 @@ result<thread> thread::start_body(std::unique_ptr<detail::thread_body> body, con
         } catch (...) {
             transact(me, [&](transaction& tx) {
                 remove_entry(tx, me.process, static_cast<u32>(index_of(value)));
+                take_from_making(tx, plan.object);
                 drop_reference(tx, the_arena().object(plan.object));
             });
             throw;

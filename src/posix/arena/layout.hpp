@@ -163,7 +163,7 @@ struct alignas(64) object_record {
     word32 name;        ///< its first name record
     word32 queue_head;  ///< wait blocks, first come first
     word32 queue_tail;
-    word32 link;       ///< free list; list of sections in the making or to be removed; the timers of one thread
+    word32 link;  ///< free list; list of what is in the making, or of sections to be removed; the timers of one thread
     word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0
     word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp
@@ -291,7 +291,7 @@ struct alignas(256) process_record {
     word32 free_head;  ///< freed entries, freed longest ago first
     word32 free_tail;
     word32 used;     ///< handles
-    word32 making;   ///< sections whose file is being made, to be removed should this process die
+    word32 making;   ///< see object/making.hpp
     word32 watches;  ///< of its wait sets
     // Noted by the process itself on its way out; see account_record.
     word64 ended;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "posix/arena/session_path.hpp"
+#include "posix/object/making.hpp"
 #include "posix/object/object.hpp"
 #include "posix/os/section_file.hpp"
 #include "posix/os/shared_file.hpp"
@@ -15,16 +16,6 @@ namespace {
 std::string file_name(u64 number) {
     // Without the folder: that is how shared memory objects are named.
     return text("{}{}{:x}", arena_path().substr(std::strlen(os::shared_folder) + 1), section_mark, number);
-}
-
-void unlink_from_making(transaction& tx, u32 section) {
-    arena& a = the_arena();
-    word32* link = &a.process(a.object(section).witness.get()).making;
-    for (u32 steps = 0; link->get() != section; ++steps) {
-        if (link->get() == 0 || steps > max_objects) fail_corrupt("a list of sections in the making");
-        link = &a.object(link->get()).link;
-    }
-    tx.set(*link, a.object(section).link.get());
 }
 
 void push_removed(transaction& tx, u32 section) {
@@ -50,14 +41,12 @@ u32 make_section_in_limbo(const context& me, const section_facts& facts, const s
     const u64 value = static_cast<u64>(facts.protection) | (facts.over_file ? state::over_file : 0);
     const u32 section = transact(me, [&](transaction& tx) {
         arena_header& h = a.header();
-        process_record& self = a.process(me.process);
         const u64 number = h.next_section.get();
         tx.set(h.next_section, number + 1);
         const u32 made = make_object(tx, state::section_limbo, value, facts.size, number);
         object_record& object = a.object(made);
         object.witness.put(me.process);
-        tx.set(object.link, self.making.get());
-        tx.set(self.making, made);
+        add_to_making(tx, made);
         return made;
     });
     const std::string name = section_file_name(a.object(section));
@@ -74,7 +63,7 @@ u32 make_section_in_limbo(const context& me, const section_facts& facts, const s
 }
 
 void finish_section(transaction& tx, u32 section) {
-    unlink_from_making(tx, section);
+    take_from_making(tx, section);
     object_record& object = the_arena().object(section);
     tx.set(object.witness, 0);
     const u64 limbo = object.state.get();
@@ -83,18 +72,8 @@ void finish_section(transaction& tx, u32 section) {
 }
 
 void abandon_section(transaction& tx, u32 section) {
-    unlink_from_making(tx, section);
+    take_from_making(tx, section);
     push_removed(tx, section);
-}
-
-void release_sections_in_the_making(transaction& tx, process_record& process) {
-    u32 steps = 0;
-    while (const u32 section = process.making.get()) {
-        if (++steps > max_objects) fail_corrupt("a list of sections in the making");
-        tx.set(process.making, the_arena().object(section).link.get());
-        push_removed(tx, section);
-        if (tx.is_long()) tx.checkpoint();
-    }
 }
 
 void remove_dead_sections(const context& me) {

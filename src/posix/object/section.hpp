@@ -24,10 +24,8 @@ section_facts facts_of(const object_record& section) noexcept;
 u32 make_section_in_limbo(const context& me, const section_facts& facts, const std::string& note = {});
 /// It is made: out of limbo, ready to get handles.
 void finish_section(transaction& tx, u32 section);
-/// It is not wanted after all. Its file goes with remove_dead_sections.
+/// It is not wanted after all, or its process has died. Its file goes with remove_dead_sections.
 void abandon_section(transaction& tx, u32 section);
-/// Of a process that has ended.
-void release_sections_in_the_making(transaction& tx, process_record& process);
 
 /// Removes the files of sections that have gone. Costs one load when there are none.
 void remove_dead_sections(const context& me);

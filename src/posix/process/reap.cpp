@@ -7,6 +7,7 @@
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
+#include "posix/object/making.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/timer.hpp"
 #include "posix/os/exit_status.hpp"
@@ -104,6 +105,23 @@ void settle_unborn(const context& me, u32 builder, u32 builder_generation) {
     }
 }
 
+// What it had begun to make.
+void release_making(transaction& tx, const process_record& process, u32 code) {
+    u32 steps = 0;
+    while (const u32 index = process.making.get()) {
+        if (++steps > max_objects) fail_corrupt("a list of what a process is making");
+        object_record& object = the_arena().object(index);
+        if (state::type(object.state.get()) == type_number(object_type::thread)) {
+            // It will not begin any more.
+            take_from_making(tx, index);
+            end_thread_object(tx, object, 0, code);
+        } else {
+            abandon_section(tx, index);
+        }
+        if (tx.is_long()) tx.checkpoint();
+    }
+}
+
 // While it is a zombie still, the kernel knows more than what it noted itself.
 process_end look_at_end(const process_record& process) {
     const os::process_facts facts = os::look_at_process(static_cast<pid_t>(process.id.get()));
@@ -193,8 +211,11 @@ void settle_old_image(const context& me, u32 index, u32 generation) {
         me, index, generation,
         [](u64 e) { return entry::kind_of(e) == entry::kind::view || (e & entry::inheritable) == 0; }, still);
     transact(me, [&](transaction& tx) {
-        if (still()) tx.set(process.state, static_cast<u32>(process_state::foreign));
+        if (!still()) return;
+        release_making(tx, process, 0);
+        tx.set(process.state, static_cast<u32>(process_state::foreign));
     });
+    remove_dead_sections(me);
 }
 
 void close_everything(const context& me) {
@@ -235,7 +256,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     transact(me, [&](transaction& tx) {
         if (process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free))
             return;
-        release_sections_in_the_making(tx, process);
+        release_making(tx, process, result);
         const u32 id = process.id.get();
         const u32 object = process.object.get();
         tx.set(process.object, 0);
@@ -251,7 +272,7 @@ void leave(const context& me, u32 exit_code) {
     process_record& record = a.process(me.process);
     const u32 generation = record.generation.get();
     settle_unborn(me, me.process, generation);
-    transact(me, [&](transaction& tx) { release_sections_in_the_making(tx, record); });
+    transact(me, [&](transaction& tx) { release_making(tx, record, exit_code); });
     remove_dead_sections(me);
     const u32 count = a.capacity(region::threads);
     for (u32 t = 1; t < count; ++t) {

@@ -136,7 +136,9 @@ private:
     void take_raw(std::size_t from, std::size_t line) {
         const auto open = text_.find('(', at_);
         if (open == text_.npos || open - at_ > 17) return take_quoted(from, line);
-        const std::string close = ")" + std::string(text_.substr(at_ + 1, open - at_ - 1)) + "\"";
+        std::string close(1, ')');
+        close += text_.substr(at_ + 1, open - at_ - 1);
+        close += '"';
         const auto end = text_.find(close, open);
         const auto next = end == text_.npos ? text_.size() : end + close.size();
         count_lines(at_, next);

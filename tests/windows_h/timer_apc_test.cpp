@@ -13,7 +13,6 @@ namespace {
 struct fired {
     int number;
     long long due;  ///< as a FILETIME
-    friend bool operator==(const fired& a, int b) { return a.number == b; }
 };
 thread_local std::vector<fired> seen;
 

@@ -70,9 +70,10 @@ TEST_CASE("Handles are inherited at their values: none, all, or a list", "[windo
         for (HANDLE each : all) ResetEvent(each);
         return set;
     };
-    CHECK(test::run({.command_line = line}) == 0);
+    // What is not inherited may be there under Windows: an event of the start-up. The state tells whose it is.
+    test::run({.command_line = line});
     CHECK(state() == 0);
-    CHECK(test::run({.command_line = line, .inherit = TRUE}) == 3);
+    CHECK((test::run({.command_line = line, .inherit = TRUE}) & 3) == 3);
     CHECK(state() == 3);
     attribute_list list;
     std::vector<HANDLE> some{b};
@@ -82,10 +83,11 @@ TEST_CASE("Handles are inherited at their values: none, all, or a list", "[windo
     info.lpAttributeList = list.get();
     const launch how{
         .command_line = line, .inherit = TRUE, .flags = EXTENDED_STARTUPINFO_PRESENT, .startup = &info.StartupInfo};
-    CHECK(test::run(how) == 2);
+    CHECK((test::run(how) & 2) == 2);
     CHECK(state() == 2);
     // Without the flag nobody looks at the list.
-    CHECK(test::run({.command_line = line, .inherit = TRUE, .startup = &info.StartupInfo}) == 3);
+    CHECK((test::run({.command_line = line, .inherit = TRUE, .startup = &info.StartupInfo}) & 3) == 3);
+    CHECK(state() == 3);
 }
 
 TEST_CASE("A list of handles is refused when it cannot be inherited", "[windows_h][process][inherit]") {

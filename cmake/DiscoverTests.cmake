@@ -18,6 +18,7 @@ string(REPLACE "[" "<open>" output "${output}")
 string(REPLACE "]" "<close>" output "${output}")
 string(REPLACE "\n" ";" lines "${output}")
 set(script "")
+set(number 0)
 # The program has a watchdog of its own, which says more about a test that hangs; so it comes first.
 math(EXPR limit "${TIMEOUT} + 30")
 foreach(name IN LISTS lines)
@@ -33,9 +34,12 @@ foreach(name IN LISTS lines)
         string(APPEND script " [==[${word}]==]")
     endforeach()
     string(APPEND script " [==[${filter}]==]")
+    # Each in a session of its own: some look at all that is there. The name of the caller's is known when ctest runs.
+    math(EXPR number "${number} + 1")
+    string(REPLACE "kobj_" "" short "${PREFIX}")
     # A filter that matches nothing is a success to Catch2 version 2.
     string(APPEND script ")\nset_tests_properties([==[${PREFIX}: ${name}]==] PROPERTIES TIMEOUT ${limit}"
-                         " ENVIRONMENT KOBJ_TEST_TIMEOUT=${TIMEOUT}"
+                         " ENVIRONMENT \"KOBJ_TEST_TIMEOUT=${TIMEOUT};KOBJ_SESSION=\$ENV{KOBJ_SESSION}-${short}-${number}\""
                          " FAIL_REGULAR_EXPRESSION \"No test cases matched;No tests ran\")\n")
 endforeach()
 file(WRITE ${LIST} "${script}")

@@ -145,6 +145,16 @@ check::report examine(const copied_arena& copy) {
     return check::examine(bytes);
 }
 
+// Other tests may change the session while it is copied: a torn copy is thrown away.
+std::unique_ptr<copied_arena> whole_copy() {
+    std::unique_ptr<copied_arena> copy;
+    REQUIRE(test::eventually([&] {
+        copy = std::make_unique<copied_arena>(the_arena().file());
+        return check::to_text(examine(*copy)).empty();
+    }));
+    return copy;
+}
+
 bool reports(const check::report& all, rule which) {
     return std::any_of(all.problems.begin(), all.problems.end(),
                        [&](const check::problem& p) { return p.which == which; });
@@ -404,8 +414,8 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
     };
     for (const damage& each : kinds) {
         INFO(each.what);
-        copied_arena copy(the_arena().file());
-        REQUIRE(check::to_text(examine(copy)) == "");
+        const auto taken = whole_copy();
+        copied_arena& copy = *taken;
         each.make(copy);
         const check::report found = examine(copy);
         INFO(check::to_text(found));
@@ -415,7 +425,8 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
 
 TEST_CASE("A change that was not finished is taken back before the arena is judged", "[check]") {
     const auto gate = kobj::mutex::create().value();
-    copied_arena copy(the_arena().file());
+    const auto taken = whole_copy();
+    copied_arena& copy = *taken;
     const u32 o = record_of(gate);
     arena_header& h = copy.header();
     const u64 at = objects_at + u64{o} * sizeof(object_record) + offsetof(object_record, handles);
@@ -440,7 +451,8 @@ TEST_CASE("What is no arena is refused with the reason", "[check][error]") {
         }
         return {};
     };
-    copied_arena copy(the_arena().file());
+    const auto taken = whole_copy();
+    copied_arena& copy = *taken;
     REQUIRE(reason(copy) == "");
     SECTION("another version") {
         copy.header().version.put(arena_version + 1);
@@ -471,7 +483,8 @@ TEST_CASE("What is no arena is refused with the reason", "[check][error]") {
 TEST_CASE("Whatever bytes an arena holds, the checker ends", "[check][stress]") {
     const furnished all;
     const copied_arena whole(the_arena().file());
-    copied_arena copy(the_arena().file());
+    const auto taken = whole_copy();
+    copied_arena& copy = *taken;
     std::mt19937 random(std::random_device{}());
     // Where there are bytes: the header with its lists, and the first records of each region.
     const u64 starts[] = {0,        processes_at, threads_at, waits_at, objects_at,

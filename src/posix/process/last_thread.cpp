@@ -31,10 +31,17 @@ struct state {
 };
 
 constinit std::atomic<bool> first_has_left{false};
-// Never destroyed: threads may end behind static destructors.
-state*& current() {
-    static state* only = new state;
-    return only;
+// Never destroyed: threads may end behind static destructors. No static of the function: a fork while another thread
+// makes it would leave it in the making for ever in the child.
+constinit std::atomic<state*> only{nullptr};
+
+state* current() {
+    state* now = only.load(std::memory_order_acquire);
+    if (now != nullptr) return now;
+    state* const made = new state;
+    if (only.compare_exchange_strong(now, made, std::memory_order_acq_rel)) return made;
+    delete made;
+    return now;
 }
 
 std::vector<pid_t> threads_of_this_process() {
@@ -102,7 +109,7 @@ void do_not_count() noexcept {
 
 void after_fork_in_child() noexcept {
     // The others' threads are not there, and one of them may have been inside.
-    current() = new state;
+    only.store(new state, std::memory_order_release);
     first_has_left = false;
 }
 

@@ -42,10 +42,12 @@ std::size_t utf8_length(std::string_view text) {
 }  // namespace
 
 bool make_text(std::string& bytes) {
-    const std::string_view all(bytes);
-    if (all.starts_with("\xFF\xFE")) bytes = ascii_of_utf16(all, true);
-    if (all.starts_with("\xFE\xFF")) bytes = ascii_of_utf16(all, false);
-    if (all.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
+    if (bytes.starts_with("\xFF\xFE"))
+        bytes = ascii_of_utf16(bytes, true);
+    else if (bytes.starts_with("\xFE\xFF"))
+        bytes = ascii_of_utf16(bytes, false);
+    else if (bytes.starts_with("\xEF\xBB\xBF"))
+        bytes.erase(0, 3);
     return bytes.find('\0') == std::string::npos;
 }
 

@@ -28,6 +28,7 @@ struct state {
     std::mutex gate;
     std::vector<pid_t> not_counted;
     std::vector<ending> leaving;
+    state* of_parent = nullptr;  ///< what a fork has left here: perhaps in the middle of a change
 };
 
 constinit std::atomic<bool> first_has_left{false};
@@ -109,7 +110,9 @@ void do_not_count() noexcept {
 
 void after_fork_in_child() noexcept {
     // The others' threads are not there, and one of them may have been inside.
-    only.store(new state, std::memory_order_release);
+    auto* const own = new state;
+    own->of_parent = only.load(std::memory_order_relaxed);
+    only.store(own, std::memory_order_release);
     first_has_left = false;
 }
 

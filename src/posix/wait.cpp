@@ -68,8 +68,9 @@ namespace {
                                                                                                  : quick::locked;
         case object_type::event:
             if ((seen & event_object::signaled) == 0) return is_poll(limit) ? quick::no : quick::locked;
-            if ((seen & event_object::manual_reset) != 0) return quick::taken;
+            // Also of a manual-reset event: the signal may be one of a change that is not committed yet.
             if ((seen & state::contended) != 0) return quick::locked;
+            if ((seen & event_object::manual_reset) != 0) return quick::taken;
             return t.object->state.swap(seen, seen & ~event_object::signaled) ? quick::taken : quick::locked;
         case object_type::semaphore:
             if (state::value(seen) == 0) return is_poll(limit) ? quick::no : quick::locked;

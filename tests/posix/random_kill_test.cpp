@@ -198,12 +198,6 @@ ROLE(mix_everything) {
 
 namespace {
 
-// Now and then who settles it finds no status any more, or not yet: then nobody knows the code.
-bool was_killed(const kobj::process& child) {
-    const std::uint32_t code = test::wait_for_exit(child);
-    return code == 128U + SIGKILL || code == 0xFFFF'FFFF;
-}
-
 void kill_at_random(int kills) {
     const unsigned seed = std::random_device()() % 100'000;
     INFO("seed " << seed);
@@ -238,7 +232,7 @@ void kill_at_random(int kills) {
         for (std::size_t i = 0; i < at_once; ++i) victims.insert(at_once == slots ? i : random() % slots);
         for (const std::size_t slot : victims) send(slot, SIGKILL);
         for (const std::size_t slot : victims) {
-            REQUIRE(was_killed(running[slot]));
+            REQUIRE(test::wait_for_exit(running[slot]) == 128U + SIGKILL);
             running[slot] = start(slot);
             ++done;
         }
@@ -254,7 +248,7 @@ void kill_at_random(int kills) {
     }
     test::watch("the end of the random kills");
     for (std::size_t slot = 0; slot < slots; ++slot) send(slot, SIGKILL);
-    for (auto& each : running) CHECK(was_killed(each));
+    for (auto& each : running) CHECK(test::wait_for_exit(each) == 128U + SIGKILL);
     running.clear();
     // Also what they had started has ended. Other tests may be in the session: what counts is what is held.
     REQUIRE(test::eventually([&] {

@@ -70,10 +70,11 @@ TEST_CASE("Handles are inherited at their values: none, all, or a list", "[windo
         for (HANDLE each : all) ResetEvent(each);
         return set;
     };
-    // What is not inherited may be there under Windows: an event of the start-up. The state tells whose it is.
-    test::run({.command_line = line});
+    // On Windows the start-up of the child may have a handle of its own at a value that was not inherited.
+    const auto told = [](DWORD open, DWORD inherited) { return test::on_windows ? open & inherited : open; };
+    CHECK(told(test::run({.command_line = line}), 0) == 0);
     CHECK(state() == 0);
-    CHECK((test::run({.command_line = line, .inherit = TRUE}) & 3) == 3);
+    CHECK(told(test::run({.command_line = line, .inherit = TRUE}), 3) == 3);
     CHECK(state() == 3);
     attribute_list list;
     std::vector<HANDLE> some{b};
@@ -83,10 +84,10 @@ TEST_CASE("Handles are inherited at their values: none, all, or a list", "[windo
     info.lpAttributeList = list.get();
     const launch how{
         .command_line = line, .inherit = TRUE, .flags = EXTENDED_STARTUPINFO_PRESENT, .startup = &info.StartupInfo};
-    CHECK((test::run(how) & 2) == 2);
+    CHECK(told(test::run(how), 2) == 2);
     CHECK(state() == 2);
     // Without the flag nobody looks at the list.
-    CHECK((test::run({.command_line = line, .inherit = TRUE, .startup = &info.StartupInfo}) & 3) == 3);
+    CHECK(told(test::run({.command_line = line, .inherit = TRUE, .startup = &info.StartupInfo}), 3) == 3);
     CHECK(state() == 3);
 }
 

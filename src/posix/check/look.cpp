@@ -7,6 +7,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "posix/arena/session_path.hpp"
 #include "posix/check/check.hpp"
@@ -100,7 +101,23 @@ void find_debts(const image& arena, report& out) {
 
 report look(int file, const std::string& path) {
     image copy;
-    std::vector<problem> standing;
+    // What was seen in each look at an arena that stood still: the same rule and record. And in each that did not: the
+    // same words, too, for a torn copy of what changes all the time has something wrong in every look, but not the
+    // same.
+    std::optional<std::vector<problem>> still;
+    std::optional<std::vector<problem>> torn;
+    const auto keep = [](std::optional<std::vector<problem>>& standing, const std::vector<problem>& now, bool words) {
+        if (!standing) {
+            standing = now;
+            return;
+        }
+        std::erase_if(*standing, [&](const problem& before) {
+            return std::none_of(now.begin(), now.end(), [&](const problem& p) {
+                return p.which == before.which && p.record == before.record && (!words || p.text == before.text);
+            });
+        });
+    };
+    u32 stills = 0;
     for (u32 n = 1;; ++n) {
         copy.read(file);
         report now = examine(copy);
@@ -108,19 +125,14 @@ report look(int file, const std::string& path) {
             compare_files(copy, path, now);
             find_debts(copy, now);
         }
-        if (n == 1)
-            standing = std::move(now.problems);
-        else
-            std::erase_if(standing, [&](const problem& before) {
-                return std::none_of(now.problems.begin(), now.problems.end(), [&](const problem& p) {
-                    return p.which == before.which && p.record == before.record;
-                });
-            });
         now.looks = n;
         now.stood_still = copy.stood_still();
-        const bool enough = (n >= least_looks && now.stood_still) || n == most_looks;
-        if (standing.empty() || enough) {
-            now.problems = std::move(standing);
+        stills += now.stood_still ? 1 : 0;
+        keep(now.stood_still ? still : torn, now.problems, !now.stood_still);
+        const auto& standing = still ? still : torn;
+        if (standing->empty() || stills == least_looks || n == most_looks) {
+            now.problems = *standing;
+            now.stood_still = still.has_value();
             return now;
         }
         usleep(between_looks);

@@ -50,8 +50,8 @@ struct report {
     bool cut = false;  ///< there are more problems than are listed
 
     u32 looks = 1;
-    /// Whether the arena stood still while it was read for the last time. Otherwise what is listed was seen in each of
-    /// the looks.
+    /// Whether the arena stood still in a look, and what is listed was seen in each such look. Otherwise it was seen,
+    /// in the same words, in every look.
     bool stood_still = true;
 
     struct {

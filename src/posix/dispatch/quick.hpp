@@ -28,8 +28,8 @@ inline quick try_take(const target& t, const context& me) {
                                                                                                 : quick::again;
         case object_type::event:
             if ((t.seen & event_object::signaled) == 0) return quick::no;
-            // Of a manual-reset event nothing is taken, so the order of those who wait does not matter.
-            if ((t.seen & state::contended) != 0 && (t.seen & event_object::manual_reset) == 0) return quick::locked;
+            // The signal may be one of a change that is not committed yet.
+            if ((t.seen & state::contended) != 0) return quick::locked;
             return event_object::try_take(*t.object, t.seen) ? quick::taken : quick::again;
         case object_type::semaphore:
             if (state::value(t.seen) == 0) return quick::no;

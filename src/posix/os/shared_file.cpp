@@ -17,6 +17,11 @@ void descriptor::reset() noexcept {
     fd_ = -1;
 }
 
+descriptor copy_of(const descriptor& original) noexcept {
+    constexpr int high_enough = 100;  // out of the way of programs that count on low numbers
+    return descriptor(fcntl(original.get(), F_DUPFD_CLOEXEC, high_enough));
+}
+
 descriptor make_nameless_file(const char* folder) noexcept {
     descriptor file(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (file && fchmod(file.get(), 0600) != 0) file.reset();

@@ -33,6 +33,9 @@ private:
     int fd_ = -1;
 };
 
+/// Another descriptor of the same; empty when none is left.
+descriptor copy_of(const descriptor& original) noexcept;
+
 /// Where shared memory files live.
 inline constexpr const char* shared_folder = "/dev/shm";
 

@@ -101,19 +101,27 @@ void watch(u32 process, u32 generation, pid_t pid, u64 start_time, bool child) {
     }
 }
 
-std::optional<u32> exit_status(u32 process, u32 generation, pid_t pid) {
+namespace {
+
+/// The descriptor that this process watches it by, or an empty one.
+os::descriptor watched_by(u32 process, u32 generation) {
     reaper_state& r = the_reaper();
-    {
-        const std::lock_guard lock(r.gate);
-        if (const auto found = r.processes.find(key_of(process, generation)); found != r.processes.end()) {
-            const int fd = found->second.pidfd.get();
-            os::has_ended(fd, 1000);
-            if (const auto code = os::child_exit_code(fd)) return code;
-            if (const auto code = os::pidfd_exit_code(fd)) return code;
-        }
+    const std::lock_guard lock(r.gate);
+    const auto found = r.processes.find(key_of(process, generation));
+    return found == r.processes.end() ? os::descriptor() : os::copy_of(found->second.pidfd);
+}
+
+}  // namespace
+
+std::optional<u32> exit_status(u32 process, u32 generation, pid_t pid) {
+    // Dead, but perhaps not yet a zombie: on a busy machine its end can take a while.
+    constexpr int most_milliseconds = 10'000;
+    if (const os::descriptor own = watched_by(process, generation); own) {
+        os::has_ended(own.get(), most_milliseconds);
+        if (const auto code = os::child_exit_code(own.get())) return code;
+        if (const auto code = os::pidfd_exit_code(own.get())) return code;
     }
-    // Somebody else's child, dead but perhaps not yet a zombie. Its parent leaves it one until it is settled.
-    constexpr int most_milliseconds = 1000;
+    // Somebody else's child. Its parent leaves it a zombie until it is settled.
     const os::descriptor pidfd = os::open_pidfd(pid);
     const u64 start = the_arena().process(process).start_time.get();
     if (start != 0 && os::look_at_process(pid).start_time != start) return std::nullopt;

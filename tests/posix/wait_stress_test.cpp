@@ -113,7 +113,7 @@ TEST_CASE("Waits for any and all over several processes lose no unit", "[wait][s
     while (std::chrono::steady_clock::now() < end) {
         kobj::process victim =
             test::start_role("wait_for_all_for_ever", {shared, s[0], s[1], s[2], s[3], s[4], s[5], s[6], hopeless});
-        std::this_thread::sleep_for(20ms);
+        test::until_waiting(hopeless.get());
         test::kill_hard(victim);
         ++kills;
         CHECK(test::damage() == "");

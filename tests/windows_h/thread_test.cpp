@@ -1,5 +1,6 @@
 #include "support/eventually.hpp"
 #include "support/role.hpp"
+#include "support/state.hpp"
 #include "windows.hpp"
 
 #include <process.h>
@@ -477,7 +478,7 @@ TEST_CASE("A process that is killed in an alertable wait leaves nothing behind",
         ReleaseMutex(theirs);
         return false;
     }));
-    Sleep(20);
+    test::until_waiting(value(event));
     test::kill_hard(child);
     CHECK(WaitForSingleObject(theirs, INFINITE) == WAIT_ABANDONED);
     CHECK(ReleaseMutex(theirs));

@@ -81,7 +81,7 @@ TEST_CASE("The routine is told when the timer was due, however late it runs", "[
     LARGE_INTEGER due;
     due.QuadPart = now() + 200'000;
     REQUIRE(SetWaitableTimer(timer, &due, 0, note, argument(1), FALSE));
-    Sleep(60);
+    CHECK(WaitForSingleObject(timer, INFINITE) == WAIT_OBJECT_0);
     CHECK(SleepEx(0, TRUE) == WAIT_IO_COMPLETION);
     REQUIRE(seen.size() == 1);
     // The clocks are compared twice.
@@ -232,7 +232,8 @@ TEST_CASE("Routines and queued calls run in the order of their times", "[windows
     REQUIRE(set(first, 60, 3));
     REQUIRE(set(second, 30, 2));
     REQUIRE(QueueUserAPC(note_queued, GetCurrentThread(), 1) != 0);
-    Sleep(120);
+    const HANDLE both[] = {first, second};
+    CHECK(WaitForMultipleObjects(2, both, TRUE, INFINITE) == WAIT_OBJECT_0);
     REQUIRE(QueueUserAPC(note_queued, GetCurrentThread(), 4) != 0);
     CHECK(SleepEx(INFINITE, TRUE) == WAIT_IO_COMPLETION);
     CHECK(taken() == numbers{1, 2, 3, 4});

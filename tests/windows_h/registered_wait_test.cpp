@@ -1,78 +1,12 @@
-#include "windows.hpp"
+#include "registered_wait.hpp"
 
-#include "support/eventually.hpp"
-
-#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
 
 using test::eventually;
 using test::owned;
-
-namespace {
-
-HANDLE make_event(bool manual = false, bool set = false) {
-    return CreateEventW(nullptr, manual ? TRUE : FALSE, set ? TRUE : FALSE, nullptr);
-}
-
-/// What callbacks saw.
-struct seen {
-    std::atomic<int> signals{0};
-    std::atomic<int> time_outs{0};
-    std::atomic<DWORD> thread{0};
-    HANDLE began = nullptr;  ///< if not null, each callback sets it
-    HANDLE gate = nullptr;   ///< if not null, each callback waits for it behind that
-    HANDLE to_reset = nullptr;
-    std::atomic<int> ended{0};
-    HANDLE wait = nullptr;
-    HANDLE completion = nullptr;  ///< for who unregisters from inside
-    std::atomic<int> answer{-1};
-    std::atomic<DWORD> error{0};
-
-    [[nodiscard]] int all() const { return signals + time_outs; }
-};
-
-void CALLBACK note(PVOID context, BOOLEAN timed_out) {
-    auto& s = *static_cast<seen*>(context);
-    s.thread = GetCurrentThreadId();
-    ++(timed_out ? s.time_outs : s.signals);
-    if (s.began != nullptr) SetEvent(s.began);
-    if (s.gate != nullptr) WaitForSingleObject(s.gate, INFINITE);
-    if (s.to_reset != nullptr) ResetEvent(s.to_reset);
-    ++s.ended;
-}
-
-void CALLBACK unregister_inside(PVOID context, BOOLEAN) {
-    auto& s = *static_cast<seen*>(context);
-    SetLastError(test::untouched);
-    s.answer = UnregisterWaitEx(s.wait, s.completion);
-    s.error = GetLastError();
-    ++s.ended;
-}
-
-/// A callback that is inside until open() is called.
-struct held {
-    owned began = make_event();
-    owned gate = make_event(true);
-    owned event = make_event();
-    seen s;
-    HANDLE wait = nullptr;
-
-    explicit held(ULONG flags = WT_EXECUTEDEFAULT) {
-        s.began = began;
-        s.gate = gate;
-        REQUIRE(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, flags));
-        SetEvent(event);
-        REQUIRE(WaitForSingleObject(began, INFINITE) == WAIT_OBJECT_0);
-    }
-    void open() { SetEvent(gate); }
-    [[nodiscard]] bool is_over() {
-        return eventually([&] { return s.ended == s.all(); });
-    }
-};
-
-}  // namespace
+using namespace test::registered;
 
 TEST_CASE("A registered wait calls back for each signal", "[windows_h][registered_wait]") {
     const owned event = make_event();
@@ -297,92 +231,6 @@ TEST_CASE("Pseudo handles mean the caller's process and thread", "[windows_h][re
     UnregisterWaitEx(wait, INVALID_HANDLE_VALUE);
 }
 
-TEST_CASE("Unregistering an idle wait succeeds, and sets the event at once", "[windows_h][registered_wait]") {
-    const owned event = make_event();
-    const owned done = make_event(true);
-    seen s;
-    HANDLE wait = nullptr;
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    CHECK(test::error_of([&] { CHECK(UnregisterWait(wait)); }) == test::untouched);
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    CHECK(test::error_of([&] { CHECK(UnregisterWaitEx(wait, nullptr)); }) == test::untouched);
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    CHECK(test::error_of([&] { CHECK(UnregisterWaitEx(wait, done)); }) == test::untouched);
-    CHECK(WaitForSingleObject(done, INFINITE) == WAIT_OBJECT_0);
-}
-
-TEST_CASE("Unregistering while a callback runs is pending", "[windows_h][registered_wait]") {
-    held h;
-    REFUSES(UnregisterWait(h.wait), ERROR_IO_PENDING);
-    h.open();
-    CHECK(h.is_over());
-    held other;
-    REFUSES(UnregisterWaitEx(other.wait, nullptr), ERROR_IO_PENDING);
-    other.open();
-    CHECK(other.is_over());
-}
-
-TEST_CASE("The completion event is set behind the last callback", "[windows_h][registered_wait]") {
-    const owned done = make_event(true);
-    held h;
-    REFUSES(UnregisterWaitEx(h.wait, done), ERROR_IO_PENDING);
-    CHECK(WaitForSingleObject(done, 30) == WAIT_TIMEOUT);
-    h.open();
-    CHECK(WaitForSingleObject(done, INFINITE) == WAIT_OBJECT_0);
-    CHECK(h.s.ended == 1);
-}
-
-TEST_CASE("INVALID_HANDLE_VALUE waits for the callbacks", "[windows_h][registered_wait]") {
-    held h;
-    std::atomic<bool> returned = false;
-    std::atomic<BOOL> answer = FALSE;
-    std::thread other([&] {
-        answer = UnregisterWaitEx(h.wait, INVALID_HANDLE_VALUE);
-        returned = true;
-    });
-    Sleep(30);
-    CHECK_FALSE(returned);
-    h.open();
-    other.join();
-    CHECK(answer);
-    CHECK(h.s.ended == 1);
-}
-
-TEST_CASE("A callback unregisters its own wait", "[windows_h][registered_wait]") {
-    const owned event = make_event();
-    const owned done = make_event(true);
-    for (const HANDLE completion : {HANDLE(nullptr), HANDLE(done)}) {
-        for (const ULONG flags :
-             std::initializer_list<ULONG>{WT_EXECUTEDEFAULT, WT_EXECUTEINWAITTHREAD, WT_EXECUTEONLYONCE}) {
-            seen s;
-            s.completion = completion;
-            CHECK(RegisterWaitForSingleObject(&s.wait, event, unregister_inside, &s, INFINITE, flags));
-            SetEvent(event);
-            CHECK(eventually([&] { return s.ended == 1; }));
-            CHECK(s.answer == FALSE);
-            CHECK(s.error == ERROR_IO_PENDING);
-            if (completion != nullptr) CHECK(WaitForSingleObject(done, INFINITE) == WAIT_OBJECT_0);
-            ResetEvent(done);
-            Sleep(5);
-        }
-    }
-}
-
-// Windows does not return from that.
-#if !defined(_WIN32)
-TEST_CASE("A callback that waits for its own wait's callbacks does not wait for itself",
-          "[windows_h][registered_wait]") {
-    const owned event = make_event();
-    for (const ULONG flags : std::initializer_list<ULONG>{WT_EXECUTEDEFAULT, WT_EXECUTEINWAITTHREAD}) {
-        seen s;
-        s.completion = INVALID_HANDLE_VALUE;
-        CHECK(RegisterWaitForSingleObject(&s.wait, event, unregister_inside, &s, INFINITE, flags));
-        SetEvent(event);
-        CHECK(eventually([&] { return s.ended == 1; }));
-        CHECK(s.answer == TRUE);
-    }
-}
-
 TEST_CASE("A registered wait takes a mutex in its wait thread", "[windows_h][registered_wait]") {
     const owned mutex = CreateMutexW(nullptr, TRUE, nullptr);
     struct both {
@@ -422,53 +270,6 @@ TEST_CASE("Registering a wait for what cannot be waited for is refused", "[windo
     REFUSES(RegisterWaitForSingleObject(&wait, event, nullptr, &s, INFINITE, 0), ERROR_INVALID_PARAMETER);
     REFUSES(RegisterWaitForSingleObject(nullptr, event, note, &s, INFINITE, 0), ERROR_INVALID_PARAMETER);
     CHECK(wait == marker);
-}
-
-TEST_CASE("A wait handle is dead once it is unregistered", "[windows_h][registered_wait]") {
-    const owned event = make_event();
-    const owned done = make_event(true);
-    seen s;
-    HANDLE wait = nullptr;
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    REFUSES(UnregisterWaitEx(wait, reinterpret_cast<HANDLE>(0x7FFC)), ERROR_INVALID_HANDLE);
-    REFUSES(DeleteTimerQueueTimer(nullptr, wait, nullptr), ERROR_INVALID_HANDLE);
-    SetEvent(event);
-    CHECK(eventually([&] { return s.ended == 1; }));
-    CHECK(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));
-    REFUSES(UnregisterWait(wait), ERROR_INVALID_HANDLE);
-    REFUSES(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE), ERROR_INVALID_HANDLE);
-    REFUSES(UnregisterWaitEx(event, done), ERROR_INVALID_HANDLE);
-    CHECK(WaitForSingleObject(done, 0) == WAIT_TIMEOUT);
-}
-
-TEST_CASE("A registered wait goes on when its handle is closed", "[windows_h][registered_wait]") {
-    HANDLE event = make_event();
-    HANDLE copy = nullptr;
-    REQUIRE(DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS));
-    const owned other = copy;
-    seen s;
-    HANDLE wait = nullptr;
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    CHECK(CloseHandle(event));
-    for (int i = 1; i <= 3; ++i) {
-        SetEvent(other);
-        CHECK(eventually([&] { return s.signals == i; }));
-    }
-    CHECK(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));
-}
-#endif
-
-TEST_CASE("Null is no wait handle, and a wait handle is no object's", "[windows_h][registered_wait]") {
-    REFUSES(UnregisterWait(nullptr), ERROR_INVALID_HANDLE);
-    REFUSES(UnregisterWaitEx(nullptr, nullptr), ERROR_INVALID_HANDLE);
-    REFUSES(UnregisterWaitEx(nullptr, INVALID_HANDLE_VALUE), ERROR_INVALID_HANDLE);
-    const owned event = make_event();
-    seen s;
-    HANDLE wait = nullptr;
-    CHECK(RegisterWaitForSingleObject(&wait, event, note, &s, INFINITE, WT_EXECUTEDEFAULT));
-    REFUSES(CloseHandle(wait), ERROR_INVALID_HANDLE);
-    CHECK(test::error_of([&] { CHECK(WaitForSingleObject(wait, 0) == WAIT_FAILED); }) == ERROR_INVALID_HANDLE);
-    CHECK(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));
 }
 
 TEST_CASE("Every flag of a registered wait is taken", "[windows_h][registered_wait]") {

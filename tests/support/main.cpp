@@ -49,4 +49,8 @@ extern "C" const char* __tsan_default_suppressions() {
     return "deadlock:kobj::posix::os::life::begin\nmutex:kobj::posix::os::life::begin\nrace:kobj::posix::os::life::"
            "begin\n";
 }
+
+// At its end it waits a second for races of what still runs. The tests join their threads.
+extern "C" const char* __tsan_default_options();
+extern "C" const char* __tsan_default_options() { return "atexit_sleep_ms=20"; }
 #endif

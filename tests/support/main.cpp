@@ -52,5 +52,7 @@ extern "C" const char* __tsan_default_suppressions() {
 
 // At its end it waits a second for races of what still runs. The tests join their threads.
 extern "C" const char* __tsan_default_options();
-extern "C" const char* __tsan_default_options() { return "atexit_sleep_ms=20"; }
+extern "C" const char* __tsan_default_options() {
+    return "atexit_sleep_ms=20";
+}
 #endif

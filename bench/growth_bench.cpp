@@ -1,4 +1,4 @@
-// What calls cost when there is much: objects, handles and names of this process.
+// What calls cost when there is much: objects, handles and names of this process, or other processes.
 
 #include <kobj/kobj.hpp>
 
@@ -80,6 +80,24 @@ void open_named(benchmark::State& state) {
     }
 }
 
+// Beside processes of the session that sleep.
+class sleepers {
+public:
+    explicit sleepers(std::size_t count) {
+        const std::string program = kobj::process::executable_path();
+        while (children_.size() < count) children_.push_back(kobj::process::start({program, "--sleep"}).value());
+    }
+    sleepers(const sleepers&) = delete;
+    sleepers& operator=(const sleepers&) = delete;
+    ~sleepers() {
+        for (auto& child : children_) (void)child.terminate(0);
+        for (auto& child : children_) (void)child.wait();
+    }
+
+private:
+    std::vector<kobj::process> children_;
+};
+
 void add(const std::string& group, void (*run)(benchmark::State&), const char* what, std::int64_t most) {
     for (const std::int64_t count : {std::int64_t{10}, std::int64_t{1000}, std::int64_t{100'000}, most}) {
         std::string name = group;
@@ -90,12 +108,31 @@ void add(const std::string& group, void (*run)(benchmark::State&), const char* w
     }
 }
 
+void add_processes(const std::string& group, void (*run)(benchmark::State&)) {
+    for (const std::int64_t count : {1, 100, 1000}) {
+        std::string name = group;
+        name += ", growth/beside ";
+        name += std::to_string(count);
+        name += " processes";
+        const auto among = [run](benchmark::State& state) {
+            const sleepers others(static_cast<std::size_t>(state.range(1)) - 1);
+            run(state);
+        };
+        benchmark::RegisterBenchmark(name.c_str(), among)->Args({10, count});
+    }
+}
+
 const bool added = [] {
     add("create and close", create_and_close, " objects", 1'000'000);
     add("duplicate and close", duplicate_and_close, " objects", 1'000'000);
     add("set and wait", set_and_wait, " objects", 1'000'000);
     add("create by name and close", create_named, " names", 1'000'000);
     add("open by name and close", open_named, " names", 1'000'000);
+    add_processes("create and close", create_and_close);
+    add_processes("duplicate and close", duplicate_and_close);
+    add_processes("set and wait", set_and_wait);
+    add_processes("create by name and close", create_named);
+    add_processes("open by name and close", open_named);
     return true;
 }();
 

@@ -56,6 +56,19 @@ void duplicate_and_close(benchmark::State& state) {
     }
 }
 
+// Into a child that sleeps, and from there back.
+void duplicate_into_other(benchmark::State& state) {
+    const auto event = kobj::event::create().value();
+    auto child = kobj::process::start({kobj::process::executable_path(), "--sleep"}).value();
+    for (auto _ : state) {
+        const auto copy = kobj::duplicate_into(child.get(), event.get());
+        if (!copy || !kobj::duplicate_from(child.get(), *copy, {.close_source = true}))
+            return state.SkipWithError("duplicate");
+    }
+    (void)child.terminate(0);
+    (void)child.wait();
+}
+
 void sem_open_and_close(benchmark::State& state, int flags) {
     std::string name = own_name("semaphore");
     name.insert(name.begin(), 1, '/');
@@ -108,6 +121,7 @@ BENCHMARK(mutex_and_close)->Name("create and close/kobj mutex");
 
 BENCHMARK(dup_and_close)->Name("duplicate and close/dup of a descriptor");
 BENCHMARK(duplicate_and_close)->Name("duplicate and close/kobj handle");
+BENCHMARK(duplicate_into_other)->Name("duplicate and close/kobj handle, into another process and back");
 
 BENCHMARK(sem_create)->Name("create by name and close/sem_open, sem_unlink");
 BENCHMARK(create_named)->Name("create by name and close/kobj semaphore");

@@ -1,4 +1,7 @@
+#include "memory.hpp"
 #include "write.hpp"
+
+#include <kobj/kobj.hpp>
 
 #include <benchmark/benchmark.h>
 #include <unistd.h>
@@ -25,6 +28,13 @@ int main(int argc, char** argv) {
     // A child of process_bench.cpp: it has arrived, and that is all.
     if (argc == 3 && std::strcmp(argv[1], "--child") == 0) return write(std::atoi(argv[2]), "", 1) == 1 ? 0 : 1;
 
+    if (argc == 2 && std::strcmp(argv[1], "--nothing") == 0) return 0;
+    if (argc == 2 && std::strcmp(argv[1], "--attach") == 0) return kobj::event::create() ? 0 : 1;
+    // A child of other benchmarks: it waits to be ended.
+    if (argc == 2 && std::strcmp(argv[1], "--sleep") == 0) {
+        for (;;) pause();
+    }
+
     // Many short repetitions in random order: what disturbs the machine meets all cases alike. Arguments of the
     // caller's come later and win.
     char order[] = "--benchmark_enable_random_interleaving=true";
@@ -34,8 +44,12 @@ int main(int argc, char** argv) {
     std::string markdown;
     std::string svg;
     std::string wine;
+    bool memory = false;
     for (int i = 1; i < argc; ++i) {
-        if (!take(argv[i], "--markdown=", markdown) && !take(argv[i], "--svg=", svg) && !take(argv[i], "--wine=", wine))
+        if (std::strcmp(argv[i], "--memory") == 0)
+            memory = true;
+        else if (!take(argv[i], "--markdown=", markdown) && !take(argv[i], "--svg=", svg) &&
+                 !take(argv[i], "--wine=", wine))
             arguments.push_back(argv[i]);
     }
     int count = static_cast<int>(arguments.size());
@@ -46,6 +60,7 @@ int main(int argc, char** argv) {
     bench::table_reporter report;
     benchmark::RunSpecifiedBenchmarks(&report);
     benchmark::Shutdown();
+    if (memory) report.notes = bench::memory_in_use();
     if (!wine.empty() && !report.add_file(wine, "Wine"))
         std::printf("%s has nothing that was measured\n", wine.c_str());
     bench::print(report);

@@ -1,3 +1,4 @@
+// A program that only attaches to the session and leaves it, beside one that does not.
 // A child, from the call that starts it to its main: by posix_spawn, and with handles to inherit. The child is this
 // program, which says that it is there by a byte in a pipe.
 
@@ -65,6 +66,19 @@ void by_posix_spawn(benchmark::State& state) {
         [](pid_t child) { waitpid(child, nullptr, 0); });
 }
 
+void until_end(benchmark::State& state, const char* what) {
+    std::string program = kobj::process::executable_path();
+    std::string option = what;
+    for (auto _ : state) {
+        char* arguments[] = {program.data(), option.data(), nullptr};
+        pid_t child = 0;
+        int status = 0;
+        if (posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0 ||
+            waitpid(child, &status, 0) != child || status != 0)
+            return state.SkipWithError("posix_spawn");
+    }
+}
+
 void by_kobj(benchmark::State& state) {
     std::vector<kobj::event> inheritable;
     for (std::int64_t i = 0; i < state.range(0); ++i)
@@ -81,5 +95,10 @@ BENCHMARK(by_posix_spawn)->Name("start of a child/posix_spawn")->UseManualTime()
 BENCHMARK(by_kobj)->Arg(0)->Name("start of a child/kobj, nothing to inherit")->UseManualTime();
 BENCHMARK(by_kobj)->Arg(100)->Name("start of a child/kobj, 100 handles")->UseManualTime();
 BENCHMARK(by_kobj)->Arg(10'000)->Name("start of a child/kobj, 10,000 handles")->UseManualTime();
+
+BENCHMARK_CAPTURE(until_end, , "--nothing")->UseRealTime()->Name("a program from its start to its end/does nothing");
+BENCHMARK_CAPTURE(until_end, , "--attach")
+    ->UseRealTime()
+    ->Name("a program from its start to its end/kobj: creates an event, closes it");
 
 }  // namespace

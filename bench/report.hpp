@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -35,6 +36,8 @@ public:
     /// Did a benchmark give up?
     [[nodiscard]] bool failed() const { return failed_; }
     [[nodiscard]] const std::vector<group>& groups() const { return groups_; }
+    /// What is not a time: a line each, what and how much.
+    std::vector<std::pair<std::string, std::string>> notes;
     [[nodiscard]] const std::string& machine() const { return machine_; }
 
 private:

@@ -1,4 +1,6 @@
-// A question to another process and its answer: over two events, and over two bare futexes.
+// A question to another process, or to another thread, and its answer: over two events, two bare futexes, two pipes.
+
+#include "other_side.hpp"
 
 #include <kobj/kobj.hpp>
 
@@ -6,33 +8,12 @@
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstdint>
 
 namespace {
-
-// Runs `answer` for ever in a forked child.
-class other_process {
-public:
-    template <class F>
-    explicit other_process(F&& answer) : child_(fork()) {
-        if (child_ != 0) return;
-        for (;;) answer();
-    }
-    other_process(const other_process&) = delete;
-    other_process& operator=(const other_process&) = delete;
-    ~other_process() {
-        kill(child_, SIGKILL);
-        waitpid(child_, nullptr, 0);
-    }
-
-private:
-    pid_t child_;
-};
 
 using word = std::atomic<std::uint32_t>;
 
@@ -46,12 +27,13 @@ void wait(word& flag) {
         syscall(SYS_futex, &flag, FUTEX_WAIT, 0, nullptr, nullptr, 0);
 }
 
+template <class Other>
 void two_futexes(benchmark::State& state) {
     void* memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return state.SkipWithError("mmap");
     word* words = new (memory) word[2]{};
     {
-        const other_process other([&] {
+        Other other([&] {
             wait(words[0]);
             signal(words[1]);
         });
@@ -59,28 +41,32 @@ void two_futexes(benchmark::State& state) {
             signal(words[0]);
             wait(words[1]);
         }
+        other.end([&] { signal(words[0]); });
     }
     munmap(memory, 4096);
 }
 
+template <class Other>
 void two_events(benchmark::State& state) {
     auto question = kobj::event::create({.inheritable = true}).value();
     auto answer = kobj::event::create({.inheritable = true}).value();
-    const other_process other([&] {
+    Other other([&] {
         (void)question.wait();
         (void)answer.set();
     });
     for (auto _ : state) {
         if (!question.set() || !answer.wait()) return state.SkipWithError("set or wait");
     }
+    other.end([&] { (void)question.set(); });
 }
 
+template <class Other>
 void two_pipes(benchmark::State& state) {
     int question[2];
     int answer[2];
     if (pipe(question) != 0 || pipe(answer) != 0) return state.SkipWithError("pipe");
     {
-        const other_process other([&] {
+        Other other([&] {
             char c = 0;
             if (read(question[0], &c, 1) != 1 || write(answer[1], &c, 1) != 1) _exit(1);
         });
@@ -88,13 +74,18 @@ void two_pipes(benchmark::State& state) {
             char c = 0;
             if (write(question[1], &c, 1) != 1 || read(answer[0], &c, 1) != 1) return state.SkipWithError("pipe");
         }
+        other.end([&] { (void)write(question[1], "", 1); });
     }
     for (const int fd : {question[0], question[1], answer[0], answer[1]}) close(fd);
 }
 
 // In real time: each of them sleeps while the other works.
-BENCHMARK(two_futexes)->Name("round trip between processes/two futexes")->UseRealTime();
-BENCHMARK(two_events)->Name("round trip between processes/two kobj events")->UseRealTime();
-BENCHMARK(two_pipes)->Name("round trip between processes/two pipes")->UseRealTime();
+BENCHMARK_TEMPLATE(two_futexes, other_process)->Name("round trip between processes/two futexes")->UseRealTime();
+BENCHMARK_TEMPLATE(two_events, other_process)->Name("round trip between processes/two kobj events")->UseRealTime();
+BENCHMARK_TEMPLATE(two_pipes, other_process)->Name("round trip between processes/two pipes")->UseRealTime();
+
+BENCHMARK_TEMPLATE(two_futexes, other_thread)->Name("round trip between threads/two futexes")->UseRealTime();
+BENCHMARK_TEMPLATE(two_events, other_thread)->Name("round trip between threads/two kobj events")->UseRealTime();
+BENCHMARK_TEMPLATE(two_pipes, other_thread)->Name("round trip between threads/two pipes")->UseRealTime();
 
 }  // namespace

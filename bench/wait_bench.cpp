@@ -1,5 +1,7 @@
 // Events, semaphores and waits for several objects, uncontended: beside what POSIX has for the same job.
 
+#include "other_side.hpp"
+
 #include <kobj/kobj.hpp>
 
 #include <benchmark/benchmark.h>
@@ -66,9 +68,15 @@ void poll_one_64_times(benchmark::State& state) {
     }
 }
 
-void poll_any_of_64(benchmark::State& state) {
-    const events many(64);
+// None of them is signaled.
+void poll_any(benchmark::State& state) {
+    const events many(static_cast<std::size_t>(state.range(0)));
     for (auto _ : state) benchmark::DoNotOptimize(kobj::wait_any(many.handles, 0s));
+}
+
+void poll_all(benchmark::State& state) {
+    const events many(static_cast<std::size_t>(state.range(0)));
+    for (auto _ : state) benchmark::DoNotOptimize(kobj::wait_all(many.handles, 0s));
 }
 
 void take_last_of_64(benchmark::State& state) {
@@ -103,10 +111,55 @@ void set_and_take_from_wait_set(benchmark::State& state) {
     }
 }
 
-void system_poll_of_64(benchmark::State& state) {
-    std::vector<pollfd> all(64);
+void system_poll(benchmark::State& state) {
+    std::vector<pollfd> all(static_cast<std::size_t>(state.range(0)));
     for (auto& each : all) each = {eventfd(0, EFD_CLOEXEC), POLLIN, 0};
     for (auto _ : state) benchmark::DoNotOptimize(poll(all.data(), all.size(), 0));
+    for (const auto& each : all) close(each.fd);
+}
+
+// Waits until the other thread has signaled: from the question to the answer.
+void blocking_any(benchmark::State& state) {
+    events many(static_cast<std::size_t>(state.range(0)));
+    auto question = kobj::event::create().value();
+    other_thread other([&] { (void)question.wait(), (void)many.all.back().set(); });
+    for (auto _ : state) {
+        if (!question.set() || !kobj::wait_any(many.handles)) return state.SkipWithError("set or wait");
+    }
+    other.end([&] { (void)question.set(); });
+}
+
+void blocking_all(benchmark::State& state) {
+    events many(static_cast<std::size_t>(state.range(0)));
+    auto question = kobj::event::create().value();
+    other_thread other([&] {
+        (void)question.wait();
+        for (auto& each : many.all) (void)each.set();
+    });
+    for (auto _ : state) {
+        if (!question.set() || !kobj::wait_all(many.handles)) return state.SkipWithError("set or wait");
+    }
+    other.end([&] { (void)question.set(); });
+}
+
+void blocking_system_poll(benchmark::State& state) {
+    std::vector<pollfd> all(static_cast<std::size_t>(state.range(0)));
+    for (auto& each : all) each = {eventfd(0, EFD_CLOEXEC), POLLIN, 0};
+    const int question = eventfd(0, EFD_CLOEXEC);
+    {
+        eventfd_t count = 0;
+        other_thread other([&] {
+            eventfd_t asked = 0;
+            (void)eventfd_read(question, &asked), (void)eventfd_write(all.back().fd, 1);
+        });
+        for (auto _ : state) {
+            if (eventfd_write(question, 1) != 0 || poll(all.data(), all.size(), -1) != 1 ||
+                eventfd_read(all.back().fd, &count) != 0)
+                return state.SkipWithError("eventfd");
+        }
+        other.end([&] { (void)eventfd_write(question, 1); });
+    }
+    close(question);
     for (const auto& each : all) close(each.fd);
 }
 
@@ -117,10 +170,30 @@ BENCHMARK(semaphore_release_and_wait)->Name("signal and wait/kobj semaphore");
 BENCHMARK(eventfd_write_and_read)->Name("signal and wait/eventfd");
 
 BENCHMARK(poll_one_64_times)->Name("wait for any of 64/64 polls of one kobj event");
-BENCHMARK(poll_any_of_64)->Name("wait for any of 64/poll, none signaled");
+BENCHMARK(poll_any)->Arg(64)->Name("wait for any of 64/poll, none signaled");
+BENCHMARK(poll_all)->Arg(64)->Name("wait for any of 64/poll of all, none signaled");
 BENCHMARK(take_last_of_64)->Name("wait for any of 64/set the last, take it");
 BENCHMARK(take_all_of_8)->Name("wait for any of 64/set 8, take all of them");
-BENCHMARK(system_poll_of_64)->Name("wait for any of 64/poll() of 64 eventfds");
+BENCHMARK(system_poll)->Arg(64)->Name("wait for any of 64/poll() of 64 eventfds");
+
+BENCHMARK(system_poll)->Arg(1)->Name("wait for any of 1/poll() of an eventfd");
+BENCHMARK(poll_any)->Arg(1)->Name("wait for any of 1/kobj, poll");
+BENCHMARK(poll_all)->Arg(1)->Name("wait for any of 1/kobj, poll of all");
+BENCHMARK(system_poll)->Arg(8)->Name("wait for any of 8/poll() of 8 eventfds");
+BENCHMARK(poll_any)->Arg(8)->Name("wait for any of 8/kobj, poll");
+BENCHMARK(poll_all)->Arg(8)->Name("wait for any of 8/kobj, poll of all");
+
+BENCHMARK(blocking_system_poll)->Arg(1)->UseRealTime()->Name("ask a thread, sleep for the answer/poll() of an eventfd");
+BENCHMARK(blocking_system_poll)
+    ->Arg(64)
+    ->UseRealTime()
+    ->Name("ask a thread, sleep for the answer/poll() of 64 eventfds");
+BENCHMARK(blocking_any)->Arg(1)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, any of 1");
+BENCHMARK(blocking_any)->Arg(8)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, any of 8");
+BENCHMARK(blocking_any)->Arg(64)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, any of 64");
+BENCHMARK(blocking_all)->Arg(1)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, all of 1");
+BENCHMARK(blocking_all)->Arg(8)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, all of 8");
+BENCHMARK(blocking_all)->Arg(64)->UseRealTime()->Name("ask a thread, sleep for the answer/kobj, all of 64");
 
 BENCHMARK(set_and_take_from_wait_set)->Arg(10)->Name("wait set/10 members: set one, take it");
 BENCHMARK(set_and_take_from_wait_set)->Arg(10'000)->Name("wait set/10,000 members: set one, take it");

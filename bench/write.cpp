@@ -56,6 +56,8 @@ void print(const table_reporter& report) {
             std::printf("\n");
         }
     }
+    if (!report.notes.empty()) std::printf("\nshared memory\n");
+    for (const auto& [what, how_much] : report.notes) std::printf("  %-50s %s\n", what.c_str(), how_much.c_str());
     std::fflush(stdout);
 }
 
@@ -73,6 +75,8 @@ bool write_markdown(const table_reporter& report, const std::string& path) {
             out << "\n";
         }
     }
+    if (!report.notes.empty()) out << "\n| shared memory | |\n|---|---|\n";
+    for (const auto& [what, how_much] : report.notes) out << "| " << what << " | " << how_much << " |\n";
     return out.good();
 }
 

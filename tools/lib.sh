@@ -14,6 +14,7 @@ packages_of() {
     build) echo cmake ninja-build g++ libfmt-dev libboost-dev libcli11-dev nlohmann-json3-dev ;;
     test) echo catch2 strace ;;
     bench) echo libbenchmark-dev ;;
+    peers) echo libpoco-dev ;;
     instructions) echo valgrind ;;
     clang) echo clang ;;
     package) echo cmake ninja-build g++ make pkg-config libfmt-dev libboost-dev ;;

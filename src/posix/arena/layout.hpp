@@ -164,12 +164,33 @@ struct alignas(64) object_record {
     word32 queue_head;  ///< wait blocks, first come first
     word32 queue_tail;
     word32 link;  ///< free list; list of what is in the making, or of sections to be removed; the timers of one thread
-    word32 witness;    ///< named: a process last known to hold a handle; thread: its process, while it runs
+    word32 witness;    ///< named: see namespace witness; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0
     word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp
     word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
+
+/// The witness of a named object: a process that holds it, and how many of its handles are known. It may hold more of
+/// them, but not fewer. 0: nobody is known to hold it.
+namespace witness {
+
+inline constexpr u32 one_handle = max_processes;
+
+constexpr u32 process(u32 w) noexcept {
+    return w % max_processes;
+}
+constexpr u32 handles(u32 w) noexcept {
+    return w / max_processes;
+}
+constexpr u32 with_one_more(u32 w) noexcept {
+    return w + one_handle < w ? w : w + one_handle;
+}
+constexpr u32 with_one_less(u32 w) noexcept {
+    return handles(w) <= 1 ? 0 : w - one_handle;
+}
+
+}  // namespace witness
 
 /// What is known of a process, also after its end. Belongs to its process object.
 struct alignas(64) account_record {
@@ -342,7 +363,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 5;
+inline constexpr u32 arena_version = 6;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

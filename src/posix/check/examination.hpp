@@ -16,6 +16,7 @@ namespace kobj::posix::check {
 struct tally {
     u32 handles = 0;
     u32 references = 0;
+    u32 witnessed = 0;  ///< handles of the process that is its witness
     u32 blocks = 0;  ///< wait blocks and watches that name it
     u32 lists = 0;   ///< the lists of objects that it stands in
     bool in_limbo_list = false;

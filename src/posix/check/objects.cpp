@@ -121,6 +121,11 @@ void examination::counts() {
         if (object.handles.get() != found.handles)
             say(rule::usage_count, number_of(o), "{} has usage count {}, but {} handles lead to it", describe(o),
                 object.handles.get(), found.handles);
+        if (const u32 known = object.witness.get();
+            object.name.get() != 0 &&
+            (witness::handles(known) > found.witnessed || (known != 0) != (witness::handles(known) != 0)))
+            say(rule::usage_count, number_of(o), "{} is said to be held by {} {} times, but it has {} handles to it",
+                describe(o), describe_process(witness::process(known)), witness::handles(known), found.witnessed);
         if (object.references.get() != found.references)
             say(rule::reference_count, number_of(o),
                 "{} has reference count {}, but {} views, waits, watches, processes and threads refer to it",

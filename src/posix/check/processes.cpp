@@ -57,6 +57,7 @@ void examination::table_of(u32 p) {
                 describe(o));
         if (kind == entry::kind::handle) {
             ++tallies_[o].handles;
+            if (witness::process(object->witness.get()) == p) ++tallies_[o].witnessed;
             ++out_.counted.handles;
             continue;
         }

@@ -24,7 +24,7 @@ std::string key_of(std::string_view whole, const result<detail::object_name>& na
 }
 
 /// Who was found to live, so that what it holds lives.
-struct witness {
+struct known_holder {
     u32 process = 0;
     u32 generation = 0;
     bool everybody = false;  ///< all dead processes have been settled
@@ -34,13 +34,13 @@ enum class find_step : u8 { none, found, ask_witness };
 
 // A named object may be held by dead processes only; then it is gone, and its name free. It is enough that one holder
 // lives: the object remembers one, which is asked first.
-find_step find(transaction& tx, const std::string& key, object_type type, const witness& known, u32& object_index,
-               witness& ask) {
+find_step find(transaction& tx, const std::string& key, object_type type, const known_holder& known, u32& object_index,
+               known_holder& ask) {
     arena& a = the_arena();
     object_index = find_name(tx, key);
     if (object_index == 0) return find_step::none;
     const object_record& object = a.object(object_index);
-    const u32 holder = object.witness.get();
+    const u32 holder = witness::process(object.witness.get());
     if (holder != tx.me().process && !known.everybody) {
         const u32 generation = holder == 0 ? 0 : a.process(holder).generation.get();
         if (holder == 0 || holder != known.process || generation != known.generation) {
@@ -55,17 +55,15 @@ find_step find(transaction& tx, const std::string& key, object_type type, const 
     return find_step::found;
 }
 
-void ask_witness(const context& me, witness& known) {
+void ask_witness(const context& me, known_holder& known) {
     if (known.process != 0 && process_runs(me, known.process)) return;
     settle_all(me);
     known.everybody = true;
 }
 
 handle_value add(transaction& tx, u32 object_index, access_mask access, bool inheritable) {
-    object_record& object = the_arena().object(object_index);
-    const u32 index = add_entry(tx, tx.me().process, make_entry(object, access, inheritable));
-    if (object.name.get() != 0) tx.set(object.witness, tx.me().process);
-    return value_of(index);
+    const object_record& object = the_arena().object(object_index);
+    return value_of(add_entry(tx, tx.me().process, make_entry(object, access, inheritable)));
 }
 
 }  // namespace
@@ -80,9 +78,9 @@ std::string key_to_open(std::string_view name) {
 new_handle create_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable, const std::function<u32(transaction&)>& make) {
     const access_mask rights = granted(access, type);
-    witness known;
+    known_holder known;
     for (;;) {
-        witness ask;
+        known_holder ask;
         const auto made = transact(me, [&](transaction& tx) -> new_handle {
             u32 object = 0;
             const find_step step = key.empty() ? find_step::none : find(tx, key, type, known, object, ask);
@@ -103,9 +101,9 @@ new_handle create_object(const context& me, const std::string& key, object_type 
 
 handle_value open_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable) {
-    witness known;
+    known_holder known;
     for (;;) {
-        witness ask;
+        known_holder ask;
         find_step step = find_step::none;
         const auto value = transact(me, [&](transaction& tx) -> handle_value {
             u32 object = 0;

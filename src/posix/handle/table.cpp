@@ -14,12 +14,13 @@ void append_free(transaction& tx, u32 process_index, u32 index) {
     tx.set(process.free_tail, index);
 }
 
-void count(transaction& tx, process_record& process, u64 entry) {
+void count(transaction& tx, u32 process_index, u64 entry) {
+    process_record& process = the_arena().process(process_index);
     object_record& object = the_arena().object(entry::object(entry));
     if (entry::kind_of(entry) == entry::kind::view) {
         add_reference(tx, object);
     } else {
-        add_handle(tx, object);
+        add_handle(tx, object, process_index);
         tx.set(process.used, process.used.get() + 1);
     }
 }
@@ -44,7 +45,7 @@ u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
     } else {
         throw needs_room{region::count, process.high.get() + 1, process_index};
     }
-    count(tx, process, entry);
+    count(tx, process_index, entry);
     tx.set(a.table_entry(process_index, index), entry);
     return index;
 }
@@ -61,7 +62,7 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
         tx.set(process.high, ++high);
         if (tx.is_long()) tx.checkpoint();
     }
-    count(tx, process, entry);
+    count(tx, process_index, entry);
     tx.set(a.table_entry(process_index, index), entry);
     tx.set(process.high, index + 1);
 }

@@ -76,16 +76,24 @@ u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body) {
     return index;
 }
 
-void add_handle(transaction& tx, object_record& object) {
+void add_handle(transaction& tx, object_record& object, u32 holder) {
     tx.set(object.handles, object.handles.get() + 1);
+    if (object.name.get() == 0) return;
+    const u32 seen = object.witness.get();
+    if (seen == 0)
+        tx.set(object.witness, holder + witness::one_handle);
+    else if (witness::process(seen) == holder)
+        tx.set(object.witness, witness::with_one_more(seen));
 }
 
 void drop_handle(transaction& tx, object_record& object, u32 holder) {
     const u32 left = lowered(object.handles, "a usage count");
     tx.set(object.handles, left);
     if (left != 0) {
-        // It may hold another one; the next to open by name finds out.
-        if (object.name.get() != 0 && object.witness.get() == holder) tx.set(object.witness, 0);
+        // With the last that is known of, the next to open by name finds out who holds it.
+        if (object.name.get() == 0) return;
+        const u32 seen = object.witness.get();
+        if (witness::process(seen) == holder) tx.set(object.witness, witness::with_one_less(seen));
         return;
     }
     if (object.name.get() != 0) remove_name(tx, object);

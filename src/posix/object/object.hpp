@@ -19,7 +19,7 @@ inline constexpr auto private_namespace_type = object_type{static_cast<u8>(state
 /// A new object without handles and references.
 u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body);
 
-void add_handle(transaction& tx, object_record& object);
+void add_handle(transaction& tx, object_record& object, u32 holder);
 /// `holder` is the process whose handle goes.
 void drop_handle(transaction& tx, object_record& object, u32 holder);
 void add_reference(transaction& tx, object_record& object);

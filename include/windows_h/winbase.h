@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include <debugapi.h>
 #include <errhandlingapi.h>
 #include <fibersapi.h>
 #include <fileapi.h>
@@ -14,6 +15,7 @@
 #include <processenv.h>
 #include <processthreadsapi.h>
 #include <profileapi.h>
+#include <realtimeapiset.h>
 #include <securitybaseapi.h>
 #include <synchapi.h>
 #include <sysinfoapi.h>
@@ -157,6 +159,13 @@ typedef LPSTARTUPINFOEXA LPSTARTUPINFOEX;
 #define ZeroMemory RtlZeroMemory
 #define SecureZeroMemory RtlSecureZeroMemory
 
+#define MAX_COMPUTERNAME_LENGTH 15
+
+#define SEM_FAILCRITICALERRORS 0x0001U
+#define SEM_NOGPFAULTERRORBOX 0x0002U
+#define SEM_NOALIGNMENTFAULTEXCEPT 0x0004U
+#define SEM_NOOPENFILEERRORBOX 0x8000U
+
 KOBJ_BEGIN_C
 // The program's own: the target kobj::winmain calls them.
 int WINAPI WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
@@ -210,6 +219,11 @@ BOOL WINAPI GlobalUnlock(HGLOBAL hMem);
 SIZE_T WINAPI GlobalSize(HGLOBAL hMem);
 UINT WINAPI GlobalFlags(HGLOBAL hMem);
 HGLOBAL WINAPI GlobalFree(HGLOBAL hMem);
+// Partial: the first label of the host's name, cut to 15 characters.
+BOOL WINAPI GetComputerNameA(LPSTR lpBuffer, LPDWORD nSize);
+BOOL WINAPI GetComputerNameW(LPWSTR lpBuffer, LPDWORD nSize);
+BOOL WINAPI GetUserNameA(LPSTR lpBuffer, LPDWORD pcbBuffer);
+BOOL WINAPI GetUserNameW(LPWSTR lpBuffer, LPDWORD pcbBuffer);
 int WINAPI MulDiv(int nNumber, int nNumerator, int nDenominator);
 // Partial: symbols, then digits, then letters, by their numbers; no rules of a language.
 int WINAPI lstrcmpA(LPCSTR lpString1, LPCSTR lpString2);
@@ -261,6 +275,8 @@ FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
 }
 
 #ifdef UNICODE
+#    define GetComputerName GetComputerNameW
+#    define GetUserName GetUserNameW
 #    define OpenPrivateNamespace OpenPrivateNamespaceW
 #    define CreateSemaphore CreateSemaphoreW
 #    define CreateSemaphoreEx CreateSemaphoreExW
@@ -275,6 +291,8 @@ FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
 #    define lstrcpyn lstrcpynW
 #    define lstrcat lstrcatW
 #else
+#    define GetComputerName GetComputerNameA
+#    define GetUserName GetUserNameA
 #    define CreatePrivateNamespace CreatePrivateNamespaceA
 #    define OpenPrivateNamespace OpenPrivateNamespaceA
 #    define CreateBoundaryDescriptor CreateBoundaryDescriptorA

@@ -8,8 +8,11 @@
 
 #include <winbase.h>
 
+#include <crt_names.h>
+
 #include <stringapiset.h>
 #include <winuser.h>
 #ifndef WIN32_LEAN_AND_MEAN
+#    include <mmsystem.h>
 #    include <shellapi.h>
 #endif

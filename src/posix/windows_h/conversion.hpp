@@ -11,13 +11,17 @@
 namespace kobj::windows_h {
 
 /// One conversion of wsprintf's: what stands behind the percent sign. FormatMessage takes the same between its
-/// exclamation marks. https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-wsprintfw
+/// exclamation marks, and printf some more.
+/// https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-wsprintfw
+/// https://learn.microsoft.com/cpp/c-runtime-library/format-specification-syntax-printf-and-wprintf-functions
 template <class Char>
 class conversion {
 public:
+    enum class of { wsprintf, printf };
+
     /// Reads from `at`, which it moves on. Each `*` takes an argument from `next`.
     template <class Next>
-    conversion(const Char*& at, Next&& next) {
+    conversion(const Char*& at, Next&& next, of family = of::wsprintf) : family_(family) {
         for (;; ++at) {
             if (*at == '-')
                 left_ = true;
@@ -25,6 +29,8 @@ public:
                 alternate_ = true;
             else if (*at == '0')
                 zeros_ = true;
+            else if (family_ == of::printf && (*at == '+' || *at == ' '))
+                sign_ = sign_ == '+' ? '+' : static_cast<char>(*at);
             else
                 break;
         }
@@ -64,13 +70,32 @@ public:
         } else if (*at == 'h') {
             size_ = size::h;
             ++at;
+            if (family_ == of::printf && *at == 'h') {
+                size_ = size::hh;
+                ++at;
+            }
+        } else if (family_ == of::printf && (*at == 'z' || *at == 't' || *at == 'j')) {
+            size_ = size::wide;
+            ++at;
+        } else if (family_ == of::printf && *at == 'L') {
+            size_ = size::long_double;
+            ++at;
         }
         type_ = *at;
         if (*at != 0) ++at;
     }
 
     [[nodiscard]] bool takes_argument() const noexcept {
-        return type_ != 0 && type_ < 128 && std::strchr("diuxXpcCsS", static_cast<char>(type_)) != nullptr;
+        return is_one_of("diuxXpcCsS") || (family_ == of::printf && type_ == 'o');
+    }
+    [[nodiscard]] bool takes_real() const noexcept { return family_ == of::printf && is_one_of("aAeEfFgG"); }
+    [[nodiscard]] bool is_long_double() const noexcept { return size_ == size::long_double; }
+
+    template <class Real>
+    void append_real(std::basic_string<Char>& to, Real value) const {
+        std::string format = flags();
+        if (std::is_same_v<Real, long double>) format += 'L';
+        append_printed(to, format + static_cast<char>(type_), value);
     }
 
     void append(std::basic_string<Char>& to, std::uintptr_t value) const {
@@ -92,7 +117,11 @@ public:
     }
 
 private:
-    enum class size { usual, h, l, wide };
+    enum class size { usual, hh, h, l, wide, long_double };
+
+    [[nodiscard]] bool is_one_of(const char* types) const noexcept {
+        return type_ != 0 && type_ < 128 && std::strchr(types, static_cast<char>(type_)) != nullptr;
+    }
 
     [[nodiscard]] bool is_wide() const noexcept {
         if (size_ == size::h) return false;
@@ -132,34 +161,47 @@ private:
             pad(to, std::string(1, static_cast<char>(value)));
     }
 
-    void append_number(std::basic_string<Char>& to, std::uintptr_t value) const {
+    // A percent sign and what the C library's own conversion has in common with this one.
+    [[nodiscard]] std::string flags() const {
         std::string format = "%";
         if (left_) format += '-';
+        if (sign_ != 0) format += sign_;
         if (alternate_) format += '#';
         if (zeros_) format += '0';
         if (width_ != 0) format += std::to_string(width_);
         if (precision_ >= 0) format += '.' + std::to_string(precision_);
-        char kind = static_cast<char>(type_);
-        if (kind == 'p') {
-            kind = 'X';
-            format = "%0" + std::to_string(2 * sizeof(void*));
-        }
-        format += "ll";
-        format += kind;
-        auto number = static_cast<long long>(value);
-        const bool is_signed = kind == 'd' || kind == 'i';
-        if (size_ == size::h)
-            number = is_signed ? static_cast<long long>(static_cast<std::int16_t>(value))
-                               : static_cast<std::uint16_t>(value);
-        else if (size_ != size::wide && type_ != 'p')
-            number = is_signed ? static_cast<long long>(static_cast<std::int32_t>(value))
-                               : static_cast<std::uint32_t>(value);
-        const int length = std::snprintf(nullptr, 0, format.c_str(), number);
+        return format;
+    }
+
+    template <class Value>
+    static void append_printed(std::basic_string<Char>& to, const std::string& format, Value value) {
+        const int length = std::snprintf(nullptr, 0, format.c_str(), value);
         std::string digits(static_cast<std::size_t>(length), '\0');
-        std::snprintf(digits.data(), digits.size() + 1, format.c_str(), number);
+        std::snprintf(digits.data(), digits.size() + 1, format.c_str(), value);
         to.append(digits.begin(), digits.end());
     }
 
+    void append_number(std::basic_string<Char>& to, std::uintptr_t value) const {
+        if (type_ == 'p') {
+            append_printed(to, "%0" + std::to_string(2 * sizeof(void*)) + "llX", static_cast<long long>(value));
+            return;
+        }
+        auto number = static_cast<long long>(value);
+        const bool is_signed = type_ == 'd' || type_ == 'i';
+        if (size_ == size::hh)
+            number =
+                is_signed ? static_cast<long long>(static_cast<std::int8_t>(value)) : static_cast<std::uint8_t>(value);
+        else if (size_ == size::h)
+            number = is_signed ? static_cast<long long>(static_cast<std::int16_t>(value))
+                               : static_cast<std::uint16_t>(value);
+        else if (size_ != size::wide)
+            number = is_signed ? static_cast<long long>(static_cast<std::int32_t>(value))
+                               : static_cast<std::uint32_t>(value);
+        append_printed(to, flags() + "ll" + static_cast<char>(type_), number);
+    }
+
+    of family_;
+    char sign_ = 0;
     bool left_ = false;
     bool alternate_ = false;
     bool zeros_ = false;

@@ -1,7 +1,10 @@
+#include <atomic>
+
 #include <windows.h>
 
 namespace {
 thread_local DWORD last_error = 0;
+std::atomic<UINT> error_mode{0};
 }  // namespace
 
 DWORD GetLastError() {
@@ -10,4 +13,11 @@ DWORD GetLastError() {
 
 void SetLastError(DWORD code) {
     last_error = code;
+}
+
+UINT GetErrorMode() {
+    return error_mode;
+}
+UINT SetErrorMode(UINT mode) {
+    return error_mode.exchange(mode);
 }

@@ -111,22 +111,3 @@ LONG CompareFileTime(const FILETIME* first, const FILETIME* second) {
     const auto b = count_of(*second);
     return a < b ? -1 : a > b ? 1 : 0;
 }
-
-void GetSystemInfo(LPSYSTEM_INFO info) {
-    *info = {};
-#if defined(__x86_64__)
-    info->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_AMD64;
-    info->dwProcessorType = PROCESSOR_AMD_X8664;
-#elif defined(__aarch64__)
-    info->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_ARM64;
-#else
-    info->wProcessorArchitecture = PROCESSOR_ARCHITECTURE_UNKNOWN;
-#endif
-    info->dwPageSize = static_cast<DWORD>(sysconf(_SC_PAGESIZE));
-    info->dwAllocationGranularity = 0x10000;
-    info->lpMinimumApplicationAddress = reinterpret_cast<LPVOID>(std::uintptr_t{0x10000});
-    info->lpMaximumApplicationAddress = reinterpret_cast<LPVOID>(std::uintptr_t{0x7FFF'FFFE'FFFF});
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    info->dwNumberOfProcessors = static_cast<DWORD>(processors < 1 ? 1 : processors);
-    info->dwActiveProcessorMask = processors >= 64 ? ~DWORD_PTR{0} : (DWORD_PTR{1} << info->dwNumberOfProcessors) - 1;
-}

@@ -1,0 +1,5 @@
+#pragma once
+
+// The longest names, without their null.
+#define CNLEN 15
+#define UNLEN 256

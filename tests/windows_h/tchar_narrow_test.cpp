@@ -1,0 +1,2 @@
+#define KOBJ_KIND "narrow"
+#include "tchar.hpp"

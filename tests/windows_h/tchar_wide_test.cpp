@@ -1,0 +1,4 @@
+#define UNICODE
+#define _UNICODE
+#define KOBJ_KIND "wide"
+#include "tchar.hpp"

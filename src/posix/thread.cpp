@@ -37,8 +37,8 @@ struct start_plan {
 
 void stay_suspended(const context& me) {
     object_record& object = own_thread_object(me);
-    while (object.suspended.get() != 0) {
-        const os::futex_key key{&object.suspended.raw(), 1};
+    while (const u32 count = object.suspended.get()) {
+        const os::futex_key key{&object.suspended.raw(), count};
         os::futex_wait({&key, 1}, os::monotonic_now() + 1'000'000'000);
     }
 }
@@ -62,7 +62,7 @@ void* run_thread(void* argument) {
     const std::unique_ptr<detail::thread_body> body = std::move(plan.body);
     const bool suspended = plan.suspended;
     plan.attached.release();  // the plan is gone from here on
-    if (suspended) stay_suspended(*me);
+    if (suspended) (void)guarded([&] { stay_suspended(*me); });
     const std::uint32_t code = body->run();
     me->record->exit_code.put(u64{1} << 32U | code);
     return nullptr;
@@ -236,7 +236,7 @@ result<std::uint32_t> thread::resume() {
             // The first thread of a process that was started stopped, before its first instruction.
             const u32 process = t.object->witness.get();
             const auto pid = static_cast<pid_t>(t.object->extra.get() >> 32U);
-            if (pid == 0 || the_arena().process(process).id.get() != static_cast<u32>(pid)) return std::uint32_t{0};
+            if (pid <= 0 || the_arena().process(process).id.get() != static_cast<u32>(pid)) return std::uint32_t{0};
             // Claimed before the signal, since the process may have ended right behind it. Should this process be
             // killed in between, the next resume does the rest.
             constexpr u32 resuming = 2;

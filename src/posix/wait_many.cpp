@@ -83,7 +83,7 @@ quick_end try_any(target_list& list, const context& me) {
 }
 
 // The quickest case of wait-any: nothing is signaled. False when it needs a closer look.
-bool none_is_ready(std::span<const handle_value> values) {
+bool none_is_ready(std::span<const handle_value> values) try {
     const context* me = attached();
     if (me == nullptr || values.empty() || values.size() > max_wait || values.data() == nullptr) return false;
     return std::all_of(values.begin(), values.end(), [&](handle_value value) {
@@ -93,6 +93,8 @@ bool none_is_ready(std::span<const handle_value> values) {
         if (t.type() == object_type::semaphore) return state::value(t.seen) == 0;
         return t.type() == object_type::mutex && glance(t, *me) == quick::no;
     });
+} catch (const failure&) {
+    return false;
 }
 
 bool one_is_missing(const target_list& list, const context& me) {

@@ -264,11 +264,20 @@ void arena::commit_table(u32 process_index, u32 entries) {
     }
 }
 
+// Beyond the end of the file each access is SIGBUS.
+void arena::check_backed(u64 end) {
+    struct stat facts {};
+    const int fd = file();
+    if (fd >= 0 && fstat(fd, &facts) == 0 && end > static_cast<u64>(facts.st_size))
+        fail_corrupt("how many records have memory");
+}
+
 void arena::widen(region which, u64 end) {
     const auto r = static_cast<std::size_t>(which);
     const u64 shared = header().committed[r].get();
     if (end > shared || shared > round_up(shapes[r].most * shapes[r].record, page))
         fail_corrupt(text("the index of a {} record", region_name(which)));
+    check_backed(shapes[r].start + shared);
     if (mprotect(base_ + shapes[r].start, shared, PROT_READ | PROT_WRITE) != 0)
         fail(errc::no_system_resources, "{}: cannot be mapped further: {}", arena_path(), std::strerror(errno));
     u64 now = mark_[r].load(std::memory_order_relaxed);
@@ -277,8 +286,10 @@ void arena::widen(region which, u64 end) {
 }
 
 void arena::widen_table(u32 process_index, u32 i) {
+    if (process_index >= max_processes) fail_corrupt("the number of a process");
     const u32 shared = process(process_index).committed.get();
     if (i >= shared || shared > max_handles) fail_corrupt("the index of a handle table entry");
+    check_backed(tables_at + u64{process_index} * table_size + u64{shared} * sizeof(word64));
     if (mprotect(table(process_index), u64{shared} * sizeof(word64), PROT_READ | PROT_WRITE) != 0)
         fail(errc::no_system_resources, "{}: cannot be mapped further: {}", arena_path(), std::strerror(errno));
     auto& mark = table_mark_[process_index];
@@ -288,7 +299,7 @@ void arena::widen_table(u32 process_index, u32 i) {
 }
 
 word64* arena::find_table_entry(u32 process_index, u64 i) {
-    if (i >= table_mark_[process_index].load(std::memory_order_relaxed)) {
+    if (i >= table_mark(process_index)) {
         if (i >= process(process_index).committed.get()) return nullptr;
         widen_table(process_index, static_cast<u32>(i));
     }
@@ -296,7 +307,10 @@ word64* arena::find_table_entry(u32 process_index, u64 i) {
 }
 
 char* arena::checked_address(u64 offset, u64 size) {
-    if (offset % size != 0 || offset < offsetof(arena_header, dead) || offset + size > arena_size)
+    // Transactions change no other word of the header, and neither the log itself nor what guards it.
+    const bool in_lists = offset >= offsetof(arena_header, free_object) && offset < offsetof(arena_header, undo);
+    if (offset % size != 0 || offset > arena_size - size ||
+        (offset < processes_at && offset != offsetof(arena_header, dead) && !in_lists))
         fail_corrupt("an offset in the undo log");
     if (offset >= tables_at) {
         const u64 p = (offset - tables_at) / table_size;
@@ -306,8 +320,6 @@ char* arena::checked_address(u64 offset, u64 size) {
         while (r + 1 < shapes.size() && offset >= shapes[r + 1].start) ++r;
         const u64 end = offset - shapes[r].start + size;
         if (end > mark_[r].load(std::memory_order_relaxed)) widen(static_cast<region>(r), end);
-    } else if (offset + size > header_size) {
-        fail_corrupt("an offset in the undo log");
     }
     return base_ + offset;
 }

@@ -38,7 +38,7 @@ public:
     account_record& account(u32 i) { return at<account_record>(region::accounts, accounts_at, i); }
     word32& bucket(u32 i) { return at<word32>(region::buckets, buckets_at, i); }
     word64& table_entry(u32 process_index, u32 i) {
-        if (i >= table_mark_[process_index].load(std::memory_order_relaxed)) widen_table(process_index, i);
+        if (i >= table_mark(process_index)) widen_table(process_index, i);
         return table(process_index)[i];
     }
     /// The entry if it is backed by memory, else null. For a number that comes from a caller.
@@ -49,7 +49,7 @@ public:
     }
     /// How many entries of a table this process may touch.
     [[nodiscard]] u32 table_mark(u32 process_index) const noexcept {
-        return table_mark_[process_index].load(std::memory_order_relaxed);
+        return process_index < max_processes ? table_mark_[process_index].load(std::memory_order_relaxed) : 0;
     }
     /// The object that an entry leads to; null beyond what this process may touch: no look at what others have
     /// committed.
@@ -86,6 +86,7 @@ private:
     u32 index_of(const T* record, u64 start) const noexcept {
         return static_cast<u32>(record - reinterpret_cast<const T*>(base_ + start));
     }
+    void check_backed(u64 end);
     void widen(region which, u64 end);
     void widen_table(u32 process_index, u32 i);
     bool map_existing();

@@ -22,6 +22,7 @@ u32 take_name_record(transaction& tx) {
 void free_name_records(transaction& tx, u32 first) {
     arena& a = the_arena();
     arena_header& h = a.header();
+    constexpr u32 longest = most_bytes_kept / name_record::text_room + 1;
     u32 steps = 0;
     for (u32 n = first; n != 0;) {
         name_record& part = a.name(n);
@@ -29,7 +30,7 @@ void free_name_records(transaction& tx, u32 first) {
         tx.set(part.next, h.free_name.get());
         tx.set(h.free_name, n);
         n = more;
-        if (++steps > max_names) fail_corrupt("a chain of name records");
+        if (++steps > longest) fail_corrupt("a chain of name records");
     }
 }
 

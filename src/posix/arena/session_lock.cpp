@@ -15,6 +15,14 @@ constexpr u32 sleepers = session_lock::sleepers_bit;
 constexpr int spins = 100;
 constexpr i64 recheck = 1'000'000'000;
 
+// A record that names the holder is claimed by it, and not freed while the word names it. `seen` was read before.
+bool can_hold(u32 seen) {
+    const u32 holder = session_lock::holder_of(seen);
+    const u64 identity = the_arena().thread(holder).identity.get();
+    return thread_claimed(identity) &&
+           session_lock::word_of(make_owner(holder, thread_generation(identity))) == (seen & ~sleepers);
+}
+
 }  // namespace
 
 bool thread_ended(u32 index, bool thorough) {
@@ -49,6 +57,13 @@ bool session_lock::acquire(const context& me) {
         const u32 holder = session_lock::holder_of(seen);
         if (holder == 0) {
             if (lock.swap(seen, own | keep | (seen & sleepers))) return false;
+            continue;
+        }
+        if (!can_hold(seen)) {
+            // Nobody would ever let it go, unless it has another holder by now.
+            const u32 now = lock.get();
+            if ((now & ~sleepers) == (seen & ~sleepers)) fail_corrupt("the holder of the session lock");
+            seen = now;
             continue;
         }
         if (holder == me.index)

@@ -8,7 +8,7 @@ namespace kobj::posix {
 transaction::transaction(const context& me) : me_(me), arena_(the_arena()) {
     if (!session_lock::acquire(me)) return;
     try {
-        roll_back();
+        roll_back(arena_.header().undo_count.get());
     } catch (...) {
         session_lock::release(me);
         throw;
@@ -18,16 +18,16 @@ transaction::transaction(const context& me) : me_(me), arena_(the_arena()) {
 transaction::~transaction() {
     if (!open_) return;
     try {
-        roll_back();
+        // By the own count: the word in the arena is for those who come when this thread has died.
+        roll_back(noted_);
     } catch (const failure&) {
         // The log itself is damaged. Nothing better can be done than to let the lock go.
     }
     session_lock::release(me_);
 }
 
-void transaction::roll_back() {
+void transaction::roll_back(u32 count) {
     arena_header& h = arena_.header();
-    u32 count = h.undo_count.get();
     if (count > undo_room) fail_corrupt("the length of the undo log");
     // Latest first. Killed in here, the next one does the same again: each step is an absolute value.
     while (count > 0) {

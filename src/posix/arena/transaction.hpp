@@ -62,7 +62,7 @@ private:
         h.undo_count.put(++noted_);
     }
     [[noreturn]] static void overflow();
-    void roll_back();
+    void roll_back(u32 count);
     void end_of_log();
     void after_commit() noexcept;
 

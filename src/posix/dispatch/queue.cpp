@@ -13,12 +13,22 @@ u32 block_thread(u32 block) noexcept {
     return block / max_wait;
 }
 
+/// Counts the steps along a queue: in one that has been damaged they need not come to an end.
+class walk {
+public:
+    void step() {
+        if (++steps_ > most_) fail_corrupt("a queue");
+    }
+
+private:
+    u64 most_ = u64{the_arena().capacity(region::waits)} + the_arena().capacity(region::watches);
+    u64 steps_ = 0;
+};
+
 /// The first wait block of a thread, or 0.
 u32 first_thread_block(const object_record& object) {
     u32 number = object.queue_head.get();
-    for (u32 steps = 0; is_watch(number); number = the_arena().wait(number).next.get()) {
-        if (++steps > max_watches) fail_corrupt("a queue of watches");
-    }
+    for (walk queue; is_watch(number); number = the_arena().wait(number).next.get()) queue.step();
     return number;
 }
 
@@ -82,9 +92,9 @@ verdict try_satisfy(transaction& tx, u32 thread, const manner& way) {
 }  // namespace
 
 void fire_all(transaction& tx, object_record& object) {
-    u32 steps = 0;
+    walk queue;
     for (u32 number = object.queue_head.get(); is_watch(number); number = the_arena().wait(number).next.get()) {
-        if (++steps > max_watches) fail_corrupt("a queue of watches");
+        queue.step();
         fire(tx, number - first_watch);
         if (tx.is_long()) tx.checkpoint();
     }
@@ -141,10 +151,10 @@ void serve_queue(transaction& tx, object_record& object, const manner& way, bool
     arena& a = the_arena();
     if (object.queue_head.get() == 0) return;
     make_contended(object);
-    u32 steps = 0;
+    walk queue;
     bool given = false;
     for (u32 number = first_thread_block(object); number != 0;) {
-        if (++steps > max_threads * max_wait) fail_corrupt("a queue of waiting threads");
+        queue.step();
         const u32 thread = block_thread(number);
         const u32 next = a.wait(number).next.get();
         if (thread_ended(thread, way.thorough)) {
@@ -153,7 +163,7 @@ void serve_queue(transaction& tx, object_record& object, const manner& way, bool
         } else if (const verdict v = try_satisfy(tx, thread, way); v.satisfied) {
             // A thread can stand twice in one queue: the block behind may be its own and go with it.
             u32 after = next;
-            while (after != 0 && block_thread(after) == thread) after = a.wait(after).next.get();
+            for (; after != 0 && block_thread(after) == thread; after = a.wait(after).next.get()) queue.step();
             tx.set(a.thread(thread).wait_result, make_wait_result(v.index, v.abandoned));
             dequeue(tx, thread);
             tx.wake(thread, park_satisfied);
@@ -185,16 +195,18 @@ void serve_pulse(transaction& tx, object_record& event) {
 }
 
 void wake_all(transaction& tx, object_record& object) {
-    u32 steps = 0;
+    walk queue;
     if (is_watch(object.queue_head.get())) fire_all(tx, object);
     for (u32 number = first_thread_block(object); number != 0; number = the_arena().wait(number).next.get()) {
-        if (++steps > max_threads * max_wait) fail_corrupt("a queue of waiting threads");
+        queue.step();
         tx.wake(block_thread(number), park_look);
     }
 }
 
 u32 living_head(transaction& tx, object_record& object) {
+    walk queue;
     while (const u32 number = first_thread_block(object)) {
+        queue.step();
         const u32 thread = block_thread(number);
         if (!thread_ended(thread, false)) return thread;
         dequeue(tx, thread);

@@ -145,6 +145,7 @@ private:
 
     wait_end result() const {
         const u32 r = me_.record->wait_result.get();
+        if ((r & 0x7FU) >= count_) fail_corrupt("the result of a wait");
         return {{(r & 0x80U) != 0 ? wait_status::abandoned : wait_status::signaled, r & 0x7FU}};
     }
 

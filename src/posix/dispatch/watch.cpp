@@ -21,7 +21,23 @@ constexpr u64 make_list(u32 first, u32 last) noexcept {
     return u64{first} << 32U | last;
 }
 
+// Who serves a set serves what watches it, and so on. Sets that lead to each other for long are damage.
+constinit thread_local u32 depth = 0;
+
+class deeper {
+public:
+    deeper() {
+        constexpr u32 deepest = 64;
+        if (depth == deepest) fail_corrupt("a wait set in a wait set");
+        ++depth;
+    }
+    deeper(const deeper&) = delete;
+    deeper& operator=(const deeper&) = delete;
+    ~deeper() { --depth; }
+};
+
 void signal_set(transaction& tx, object_record& set) {
+    const deeper level;
     const u64 seen = make_contended(set);
     if ((seen & event_object::signaled) == 0) {
         tx.set(set.state, seen | event_object::signaled);
@@ -127,7 +143,13 @@ void fire(transaction& tx, u32 index) {
 
 u32 next_fired(transaction& tx, object_record& set) {
     const u32 first = first_of(set.extra.get());
-    if (first != 0) unlink_fired(tx, the_arena().watch(first), watch_idle);
+    if (first == 0) return 0;
+    watch_record& watch = the_arena().watch(first);
+    // Otherwise the list would not come to an end.
+    if (watch.fired.get() != watch_fired || watch.fired_previous.get() != 0 ||
+        &the_arena().object(watch.set.get()) != &set)
+        fail_corrupt("the list of what has fired");
+    unlink_fired(tx, watch, watch_idle);
     return first;
 }
 
@@ -141,9 +163,9 @@ void remove_watches_of(const context& me, u32 process, u32 generation) {
     if (record.watches.get() == 0) return;
     transact(me, [&](transaction& tx) {
         if (record.generation.get() != generation) return;
-        for (u32 steps = 0; record.watches.get() != 0; ++steps) {
-            if (steps > max_watches) fail_corrupt("the watches of a process");
-            remove_watch(tx, record.watches.get());
+        while (const u32 first = record.watches.get()) {
+            remove_watch(tx, first);
+            if (record.watches.get() == first) fail_corrupt("the watches of a process");
             if (tx.is_long()) tx.checkpoint();
         }
     });

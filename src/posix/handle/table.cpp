@@ -33,6 +33,7 @@ u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
     if (process.state.get() == static_cast<u32>(process_state::detached))
         fail(errc::access_denied, "process {} is ending and takes no more handles", process.id.get());
     u32 index = process.high.get();
+    if (index == 0 || index > max_handles) fail_corrupt("the length of a handle table");
     if (index < process.committed.get()) {
         // Never used: free for longer than all others.
         tx.set(process.high, index + 1);
@@ -55,6 +56,7 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
     process_record& process = a.process(process_index);
     if (index >= process.committed.get()) throw needs_room{region::count, index + 1, process_index};
     u32 high = process.high.get();
+    if (high == 0) fail_corrupt("the length of a handle table");
     while (high < index) {
         // A hole stays a hole.
         tx.set(a.table_entry(process_index, high), 0);

@@ -59,7 +59,9 @@ u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body) {
         tx.set(h.high_object, index + 1);
     }
     object_record& object = a.object(index);
-    const u32 generation = state::generation(object.state.get());
+    const u64 before = object.state.get();
+    if (index == 0 || state::type(before) != 0) fail_corrupt("the list of free objects");
+    const u32 generation = state::generation(before);
     // A free record: only its state and its link need to be found as they were.
     object.extra.put(type == type_number(object_type::mutex) ? u64{generation} << 32U : extra);
     object.body.put(body);

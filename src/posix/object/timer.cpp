@@ -19,6 +19,12 @@ i64 later(i64 now, i64 length) noexcept {
     return length > never - now ? never : now + length;
 }
 
+i64 due_of(const object_record& timer) {
+    const i64 due = static_cast<i64>(timer.extra.get());
+    if (due < 0) fail_corrupt("the due time of a timer");
+    return due;
+}
+
 void store(transaction& tx, object_record& timer, const reading& now) {
     const u64 seen = timer.state.get();
     if (state::value(seen) != now.value) tx.set(timer.state, state::with_value(seen, now.value));
@@ -36,7 +42,8 @@ void begin_anew(transaction& tx, object_record& timer) {
 reading read(const object_record& timer) {
     reading r{state::value(timer.state.get()), timer.extra.get()};
     if ((r.value & armed) == 0) return r;
-    const i64 due = static_cast<i64>(r.due);
+    const i64 due = due_of(timer);
+    r.due = static_cast<u64>(due);
     const i64 now = os::monotonic_now();
     const i64 late = ((r.value & absolute) != 0 ? os::wall_clock_now() : now) - due;
     if (late < 0) return r;
@@ -116,7 +123,7 @@ void disarm(transaction& tx, object_record& timer) {
 i64 due_at(const object_record& timer) {
     const u64 seen = timer.state.get();
     if ((seen & armed) == 0) return never;
-    const i64 due = static_cast<i64>(timer.extra.get());
+    const i64 due = due_of(timer);
     if ((seen & absolute) == 0) return due;
     const i64 left = due - os::wall_clock_now();
     return later(os::monotonic_now(), left < 0 ? 0 : left);

@@ -80,6 +80,9 @@ void close_entries(const context& me, u32 process, u32 generation, Pick which, S
 // Children that the dead one was about to start or to fork.
 void settle_unborn(const context& me, u32 builder, u32 builder_generation) {
     arena& a = the_arena();
+    // Who is being built builds nobody.
+    const auto own_state = process_state{a.process(builder).state.get()};
+    if (own_state == process_state::building || own_state == process_state::forking) return;
     const u32 high = a.header().high_process.get();
     for (u32 p = 1; p < high; ++p) {
         process_record& record = a.process(p);

@@ -28,8 +28,10 @@ public:
 
     /// Slept on while 0. Whoever makes something pending from outside stores another value, then wakes.
     std::atomic<std::uint32_t> word{0};
-    /// Behind the store.
+    /// Behind the store. A wait of the thread's that began before it ends for it, whatever is signaled from now on.
     KOBJ_API void wake() noexcept;
+    /// The number of the thread's record while it waits alertably for objects, or else 0.
+    std::atomic<std::uint32_t> waiter{0};
 
     static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 };

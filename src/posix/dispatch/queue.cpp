@@ -145,6 +145,14 @@ void dequeue(transaction& tx, u32 thread) {
     }
 }
 
+void end_alerted(transaction& tx, u32 thread) {
+    thread_record& record = the_arena().thread(thread);
+    if (record.wait_count.get() == 0) return;
+    tx.set(record.wait_result, wait_alerted);
+    dequeue(tx, thread);
+    tx.wake(thread, park_satisfied);
+}
+
 namespace {
 
 void serve_queue(transaction& tx, object_record& object, const manner& way, bool one) {

@@ -13,10 +13,16 @@ constexpr u32 make_wait_result(u32 index, bool abandoned) noexcept {
     return index | (abandoned ? 0x80U : 0U);
 }
 
+/// In place of an index: an alert has ended the wait, which has taken nothing.
+inline constexpr u32 wait_alerted = 0x7F;
+
 /// Queues the calling thread at each of `objects`, whose contended bits are set.
 void enqueue(transaction& tx, std::span<object_record* const> objects, bool all, i64 now);
 /// Takes a thread out of all queues it stands in; at the head of one it passes on what it watched for.
 void dequeue(transaction& tx, u32 thread);
+
+/// Ends a thread's wait, if it is in one, for an alert.
+void end_alerted(transaction& tx, u32 thread);
 
 /// Satisfies those waits in the queue of `object` that can be satisfied now, in order. Makes checkpoints: call it when
 /// everything else of the transaction is done. Killed behind one, those not served yet find out at their next recheck.

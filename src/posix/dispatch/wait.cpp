@@ -70,7 +70,15 @@ public:
         for (const target& t : targets) objects_[count_++] = t.object;
     }
 
+    waiting(const waiting&) = delete;
+    waiting& operator=(const waiting&) = delete;
+    ~waiting() {
+        if (alert_ != nullptr) alert_->waiter.store(0, std::memory_order_relaxed);
+    }
+
     std::optional<wait_end> begin(std::span<const target> targets, i64 deadline, const signal_step* step) {
+        // Behind this store whoever alerts sees that there is a wait to end, or this thread that there is an alert.
+        if (alert_ != nullptr) alert_->waiter.store(me_.index, std::memory_order_seq_cst);
         const bool alerted = is_alerted();
         return transact(me_, [&](transaction& tx) -> std::optional<wait_end> {
             for (const target& t : targets) {
@@ -80,7 +88,7 @@ public:
             const i64 now = os::monotonic_now();
             enqueue(tx, objects(), all_, now);
             if (step != nullptr) signal(tx, step->object, step->value);
-            return serve_all(tx, {.late = now >= deadline, .alerted = alerted});
+            return serve_all(tx, {.late = now >= deadline, .alerted = alerted || is_asked()});
         });
     }
 
@@ -141,10 +149,15 @@ private:
         return first;
     }
 
+    /// Of calls that others have queued only; those are what a transaction may ask for.
+    [[nodiscard]] bool is_asked() const {
+        return alert_ != nullptr && alert_->word.load(std::memory_order_seq_cst) != 0;
+    }
     [[nodiscard]] bool is_alerted() const { return alert_ != nullptr && alert_->pending(); }
 
     wait_end result() const {
         const u32 r = me_.record->wait_result.get();
+        if (r == wait_alerted) return {{}, true};
         if ((r & 0x7FU) >= count_) fail_corrupt("the result of a wait");
         return {{(r & 0x80U) != 0 ? wait_status::abandoned : wait_status::signaled, r & 0x7FU}};
     }

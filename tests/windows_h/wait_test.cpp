@@ -84,3 +84,16 @@ TEST_CASE("Ids and pseudo handles", "[windows_h]") {
     CHECK(GetCurrentThread() != GetCurrentProcess());
     SwitchToThread();
 }
+
+TEST_CASE("A timer cannot be set without a time, or with a period below zero", "[windows_h]") {
+    const test::owned timer = CreateWaitableTimerW(nullptr, TRUE, nullptr);
+    LARGE_INTEGER due;
+    due.QuadPart = -1;
+    REFUSES(SetWaitableTimer(timer, nullptr, 0, nullptr, nullptr, FALSE), ERROR_NOACCESS);
+    if (!test::on_wine()) REFUSES(SetWaitableTimer(timer, &due, -1, nullptr, nullptr, FALSE), ERROR_INVALID_PARAMETER);
+    CHECK(test::error_of([&] { SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE); }) == test::untouched);
+    // To wake the machine is another matter; the timer is set.
+    if (!test::on_wine())
+        CHECK(test::error_of([&] { SetWaitableTimer(timer, &due, 0, nullptr, nullptr, TRUE); }) == ERROR_NOT_SUPPORTED);
+    CHECK(WaitForSingleObject(timer, INFINITE) == WAIT_OBJECT_0);
+}

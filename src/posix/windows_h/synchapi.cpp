@@ -174,7 +174,8 @@ BOOL ReleaseSemaphore(HANDLE semaphore, LONG units, LONG* previous) {
 
 BOOL SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER* due, LONG period, PTIMERAPCROUTINE routine, LPVOID argument,
                         PREASON_CONTEXT, ULONG) {
-    if (due == nullptr || period < 0) return refuse(ERROR_INVALID_PARAMETER);
+    if (due == nullptr) return refuse(ERROR_NOACCESS);
+    if (period < 0) return refuse(ERROR_INVALID_PARAMETER);
     const auto when = kobj::due_time::from_ticks(due->QuadPart);
     const std::chrono::milliseconds every(period);
     if (routine == nullptr) return done(kobj::timer::set(value_of(timer), when, every));
@@ -195,7 +196,7 @@ BOOL SetWaitableTimerEx(HANDLE timer, const LARGE_INTEGER* due, LONG period, PTI
 BOOL SetWaitableTimer(HANDLE timer, const LARGE_INTEGER* due, LONG period, PTIMERAPCROUTINE routine, LPVOID argument,
                       BOOL resume) {
     const BOOL set = SetWaitableTimerEx(timer, due, period, routine, argument, nullptr, 0);
-    if (set != FALSE) SetLastError(resume != FALSE ? ERROR_NOT_SUPPORTED : ERROR_SUCCESS);
+    if (set != FALSE && resume != FALSE) SetLastError(ERROR_NOT_SUPPORTED);
     return set;
 }
 BOOL CancelWaitableTimer(HANDLE timer) {

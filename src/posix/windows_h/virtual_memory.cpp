@@ -223,8 +223,8 @@ LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection) {
     if (size == 0 || (type & ~known) != 0 || (type & (MEM_COMMIT | MEM_RESERVE | MEM_RESET)) == 0 ||
         ((type & MEM_RESET) != 0 && (type & (MEM_COMMIT | MEM_RESERVE)) != 0))
         return refuse_handle(ERROR_INVALID_PARAMETER);
+    if (access_of(protection & ~PAGE_GUARD) < 0) return refuse_handle(ERROR_INVALID_PARAMETER);
     if ((protection & PAGE_GUARD) != 0) return refuse_handle(ERROR_NOT_SUPPORTED);
-    if (access_of(protection) < 0) return refuse_handle(ERROR_INVALID_PARAMETER);
     if ((type & MEM_RESET) != 0 && address == nullptr) return refuse_handle(ERROR_INVALID_PARAMETER);
     constexpr std::uintptr_t highest = 0x7FFF'FFFF'0000;
     if (size > highest || from > highest - size) return refuse_handle(ERROR_INVALID_PARAMETER);

@@ -8,7 +8,6 @@
 namespace kobj::detail {
 
 void alert::wake() noexcept {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
     if (waiter.load(std::memory_order_seq_cst) != 0) {
         // An error, of a damaged arena, is one that the thread itself meets.
         (void)posix::guarded([&] {

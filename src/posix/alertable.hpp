@@ -26,7 +26,8 @@ public:
     /// When the thread has to look again although nobody wakes it, in monotonic nanoseconds.
     virtual std::int64_t due() = 0;
 
-    /// Slept on while 0. Whoever makes something pending from outside stores another value, then wakes.
+    /// Slept on while 0. Whoever makes something pending from outside stores another value (sequentially consistent,
+    /// for the sake of `waiter`), then wakes.
     std::atomic<std::uint32_t> word{0};
     /// Behind the store. A wait of the thread's that began before it ends for it, whatever is signaled from now on.
     KOBJ_API void wake() noexcept;

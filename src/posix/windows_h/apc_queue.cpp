@@ -14,7 +14,7 @@ std::mutex& apc_queue::gate() {
 
 void apc_queue::push(PAPCFUNC routine, ULONG_PTR argument) {
     queue_.push_back({routine, argument, now_by(CLOCK_MONOTONIC)});
-    word.store(1, std::memory_order_release);
+    word.store(1);
 }
 
 void apc_queue::clear() {

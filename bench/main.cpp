@@ -58,9 +58,10 @@ int main(int argc, char** argv) {
     benchmark::Initialize(&count, arguments.data());
     if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
     bench::table_reporter report;
+    // Before anything else has taken memory.
+    if (memory) report.notes = bench::memory_in_use();
     benchmark::RunSpecifiedBenchmarks(&report);
     benchmark::Shutdown();
-    if (memory) report.notes = bench::memory_in_use();
     if (!wine.empty() && !report.add_file(wine, "Wine"))
         std::printf("%s has nothing that was measured\n", wine.c_str());
     bench::print(report);

@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 namespace bench {
@@ -28,13 +29,14 @@ double bytes() {
     return sum;
 }
 
-// What `make` adds for each of `count`; its result keeps it there.
+// What `make` adds for each of `count`. It stays until all is measured, since what is free is used again.
 template <class Make>
-std::string for_each_of(std::size_t count, Make&& make) {
+std::string for_each_of(std::size_t count, std::vector<std::shared_ptr<void>>& kept, Make&& make) {
     const double before = bytes();
-    std::vector<decltype(make(count))> made;
-    made.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) made.push_back(make(i));
+    auto made = std::make_shared<std::vector<decltype(make(count))>>();
+    made->reserve(count);
+    for (std::size_t i = 0; i < count; ++i) made->push_back(make(i));
+    kept.push_back(std::move(made));
     return std::to_string(static_cast<long>((bytes() - before) / static_cast<double>(count) + 0.5)) + " bytes";
 }
 
@@ -42,15 +44,18 @@ std::string for_each_of(std::size_t count, Make&& make) {
 
 std::vector<std::pair<std::string, std::string>> memory_in_use() {
     std::vector<std::pair<std::string, std::string>> all;
+    std::vector<std::shared_ptr<void>> kept;
     const auto first = kobj::event::create().value();
     all.emplace_back("a session with one process", std::to_string(static_cast<long>(bytes() / 1024)) + " KiB");
-    all.emplace_back("an event with a handle", for_each_of(200'000, [](std::size_t) { return kobj::event::create(); }));
-    all.emplace_back("a handle alone", for_each_of(200'000, [&](std::size_t) { return kobj::duplicate(first.get()); }));
-    all.emplace_back("an event with a handle and a name of 20 bytes", for_each_of(100'000, [](std::size_t i) {
+    all.emplace_back("an event with a handle",
+                     for_each_of(200'000, kept, [](std::size_t) { return kobj::event::create(); }));
+    all.emplace_back("a handle alone",
+                     for_each_of(200'000, kept, [&](std::size_t) { return kobj::duplicate(first.get()); }));
+    all.emplace_back("an event with a handle and a name of 20 bytes", for_each_of(100'000, kept, [](std::size_t i) {
                          return kobj::event::create({.name = "kobj-bench-" + std::to_string(100'000'000 + i)});
                      }));
     const std::string program = kobj::process::executable_path();
-    all.emplace_back("a child process with nothing inherited", for_each_of(100, [&](std::size_t) {
+    all.emplace_back("a child process with nothing inherited", for_each_of(100, kept, [&](std::size_t) {
                          struct ended {
                              kobj::process child;
                              ended(ended&&) = default;

@@ -13,13 +13,6 @@ namespace kobj::tool {
 
 using namespace posix;
 
-void add_source(CLI::App& command, source& where) {
-    auto* session = command.add_option(
-        "--session", where.session, "The session's name; without it that of KOBJ_SESSION, or the one without a name");
-    session->each([&where](const std::string&) { where.given = true; });
-    command.add_option("--arena", where.file, "A copy of an arena's file instead of a session")->excludes(session);
-}
-
 arena_file open_arena(const source& where) {
     arena_file opened;
     opened.is_session = where.file.empty();

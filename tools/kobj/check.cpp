@@ -7,6 +7,7 @@
 #include "arena_file.hpp"
 #include "posix/check/image.hpp"
 #include "posix/check/look.hpp"
+#include "words.hpp"
 
 // kobj check: is the arena whole?
 namespace kobj::tool {
@@ -14,20 +15,6 @@ namespace kobj::tool {
 using namespace posix;
 
 namespace {
-
-constexpr int whole = 0;
-constexpr int damaged = 1;
-constexpr int not_readable = 2;
-
-struct choices {
-    source where;
-    bool json = false;
-};
-
-// Names may hold any bytes.
-std::string to_line(const nlohmann::json& value) {
-    return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 void print_json(const arena_file& arena, const check::report& found) {
     nlohmann::json out;
@@ -44,7 +31,7 @@ void print_json(const arena_file& arena, const check::report& found) {
     out["counted"] = {{"processes", n.processes}, {"threads", n.threads}, {"objects", n.objects},
                       {"names", n.names},         {"handles", n.handles}, {"views", n.views},
                       {"waits", n.waits},         {"watches", n.watches}};
-    fmt::print("{}\n", to_line(out));
+    print(out);
 }
 
 void print_text(const arena_file& arena, const check::report& found) {
@@ -63,23 +50,17 @@ void print_text(const arena_file& arena, const check::report& found) {
         fmt::print("damaged: {} {}\n", found.problems.size(), found.problems.size() == 1 ? "problem" : "problems");
 }
 
-int run(const choices& asked) {
+int examine(const question& asked) {
+    const arena_file arena = open_arena(asked.where);
     try {
-        const arena_file arena = open_arena(asked.where);
-        try {
-            const check::report found = check::look(arena.file.get(), arena.is_session ? arena.path : std::string());
-            if (asked.json)
-                print_json(arena, found);
-            else
-                print_text(arena, found);
-            return found.is_whole() ? whole : damaged;
-        } catch (const check::unreadable& why) {
-            throw check::unreadable(fmt::format("{}: {}", arena.path, why.what()));
-        }
+        const check::report found = check::look(arena.file.get(), arena.is_session ? arena.path : std::string());
+        if (asked.json)
+            print_json(arena, found);
+        else
+            print_text(arena, found);
+        return found.is_whole() ? all_well : found_trouble;
     } catch (const check::unreadable& why) {
-        if (asked.json) fmt::print("{}\n", to_line({{"error", why.what()}}));
-        fmt::print(stderr, "kobj check: {}\n", why.what());
-        return not_readable;
+        throw check::unreadable(fmt::format("{}: {}", arena.path, why.what()));
     }
 }
 
@@ -93,10 +74,9 @@ void add_check(CLI::App& program, int& exit_code) {
         "  kobj check                           the session of this shell\n"
         "  kobj check --session build --json\n"
         "  cp /dev/shm/kobj.1000.effffffc arena && kobj check --arena arena");
-    auto asked = std::make_shared<choices>();
-    add_source(*command, asked->where);
-    command->add_flag("--json", asked->json, "As JSON");
-    command->callback([asked, &exit_code] { exit_code = run(*asked); });
+    auto asked = std::make_shared<question>();
+    add_question(*command, *asked);
+    command->callback([=, &exit_code] { exit_code = answer(*command, *asked, [&] { return examine(*asked); }); });
 }
 
 }  // namespace kobj::tool

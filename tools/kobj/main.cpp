@@ -12,7 +12,14 @@ int main(int argc, char** argv) {
     });
     program.require_subcommand(1);
     int exit_code = 0;
+    kobj::tool::add_ls(program, exit_code);
+    kobj::tool::add_ps(program, exit_code);
+    kobj::tool::add_handles(program, exit_code);
+    kobj::tool::add_who(program, exit_code);
+    kobj::tool::add_why(program, exit_code);
+    kobj::tool::add_deadlocks(program, exit_code);
     kobj::tool::add_check(program, exit_code);
+    kobj::tool::add_doctor(program, exit_code);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

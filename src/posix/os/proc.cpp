@@ -81,6 +81,8 @@ process_facts read_facts(const char* path) noexcept {
     facts.parent = parent;
     facts.start_time = start;
     facts.used = {kernel * nanoseconds_of_tick(), user * nanoseconds_of_tick()};
+    facts.stopped = state == 'T' || state == 't';
+    facts.threads = static_cast<std::uint32_t>(threads);
     facts.zombie = state == 'Z' || state == 'X';
     // A first thread that has ended while others go on is a zombie, too: then there is more than one thread.
     facts.ending = threads <= 1 && (facts.zombie || (flags & pf_exiting) != 0);

@@ -18,8 +18,10 @@ used_times own_used_times() noexcept;
 struct process_facts {
     bool exists = false;
     bool zombie = false;
-    bool ending = false;  ///< a zombie with no other thread, or on its way out of the kernel
+    bool ending = false;   ///< a zombie with no other thread, or on its way out of the kernel
+    bool stopped = false;  ///< by a signal or a debugger
     pid_t parent = 0;
+    std::uint32_t threads = 0;
     std::uint64_t start_time = 0;  ///< clock ticks since boot: tells two users of one PID apart
     used_times used;
 };

@@ -1,0 +1,163 @@
+#include "support/catch.hpp"
+#include "support/eventually.hpp"
+#include "support/role.hpp"
+#include "support/scratch.hpp"
+#include "support/waiter.hpp"
+#include "tool.hpp"
+
+#include <kobj/kobj.hpp>
+
+#include <cstdlib>
+#include <string>
+
+#include <unistd.h>
+
+// kobj ls, ps, handles, who: what is in a session.
+
+using nlohmann::json;
+using test::kobj_tool;
+
+namespace {
+
+// The one of an array whose member has that value.
+json find(const json& all, const char* member, const json& value) {
+    for (const json& one : all) {
+        if (one.contains(member) && one[member] == value) return one;
+    }
+    FAIL(member << " = " << value << " is not in " << all);
+    return {};
+}
+
+json own_handle(kobj::handle_value value) {
+    const auto answer = kobj_tool("handles " + std::to_string(getpid()) + " --json");
+    REQUIRE(answer.code == 0);
+    return find(answer.json()["handles"], "handle", value.to_string());
+}
+
+}  // namespace
+
+ROLE(waits_for_event) {
+    (void)kobj::wait(args.handle(0)).value();
+    return 0;
+}
+
+TEST_CASE("Each type of object is listed with its state", "[tool]") {
+    const std::string name = test::unique_name("tool");
+    const auto mutex = kobj::mutex::create({.name = name + " mutex", .initially_owned = true}).value();
+    const auto event =
+        kobj::event::create({.name = name + " event", .manual_reset = true, .initially_signaled = true}).value();
+    const auto units = kobj::semaphore::create(2, 5, {.name = "Global\\" + name + " units"}).value();
+    const auto timer = kobj::timer::create({.name = name + " timer"}).value();
+    const auto memory = kobj::file_mapping::create(12'345, {.name = name + " memory"}).value();
+    const auto copy = mutex.duplicate().value();
+
+    const auto answer = kobj_tool("ls --json");
+    REQUIRE(answer.code == 0);
+    const json all = answer.json()["objects"];
+    const json m = find(all, "name", name + " mutex");
+    CHECK(m["type"] == "mutex");
+    CHECK(m["usage_count"] == 2);
+    CHECK(m["recursion"] == 1);
+    CHECK(m["owner"]["process"] == getpid());
+    CHECK(m["owner"]["thread"] == kobj::thread::current_id());
+    CHECK_FALSE(m["signaled"].get<bool>());
+    const json e = find(all, "name", name + " event");
+    CHECK(e["signaled"].get<bool>());
+    CHECK(e["manual_reset"].get<bool>());
+    const json s = find(all, "name", "Global\\" + name + " units");
+    CHECK(s["count"] == 2);
+    CHECK(s["maximum"] == 5);
+    CHECK_FALSE(find(all, "name", name + " timer")["signaled"].get<bool>());
+    CHECK(find(all, "name", name + " memory")["size"] == 12'345);
+
+    const auto text = kobj_tool("ls --type mutex");
+    CHECK(text.code == 0);
+    CHECK(text.has("held by main thread of " + std::to_string(getpid())));
+    CHECK_FALSE(text.has(name + " event"));
+}
+
+TEST_CASE("A handle is shown with its access and its flags", "[tool]") {
+    const auto event = kobj::event::create({.inheritable = true}).value();
+    json seen = own_handle(event.get());
+    CHECK(seen["access_in_words"] == "all");
+    CHECK(seen["inheritable"].get<bool>());
+    CHECK_FALSE(seen["protected"].get<bool>());
+
+    const auto poor = kobj::duplicate(event.get(), {.access = kobj::access::synchronize}).value();
+    kobj::set_protect_from_close(poor.get(), true).value();
+    seen = own_handle(poor.get());
+    CHECK(seen["access_in_words"] == "synchronize");
+    CHECK_FALSE(seen["inheritable"].get<bool>());
+    CHECK(seen["protected"].get<bool>());
+    CHECK(seen["usage_count"] == 2);
+    kobj::set_protect_from_close(poor.get(), false).value();
+}
+
+TEST_CASE("Who has an object open and who waits for it", "[tool][process]") {
+    const std::string name = test::unique_name("who");
+    auto event = kobj::event::create({.name = name, .inheritable = true}).value();
+    const auto child = test::start_role("waits_for_event", {event});
+    test::until_waiting(event, 1);
+    const auto answer = kobj_tool("who \"" + name + "\" --json");
+    REQUIRE(answer.code == 0);
+    const json seen = answer.json();
+    CHECK(seen["holders"].size() == 2);
+    CHECK(find(seen["holders"], "process", getpid())["handle"] == event.get().to_string());
+    CHECK(find(seen["holders"], "process", child.id().value())["handle"] == event.get().to_string());
+    REQUIRE(seen["waiters"].size() == 1);
+    CHECK(seen["waiters"][0]["process"] == child.id().value());
+    CHECK(seen["waiters"][0]["waited_ms"].get<int>() >= 0);
+    // The same by its number, and with the prefix that stands for nothing.
+    const std::string number = "'#" + std::to_string(seen["object"].get<int>()) + "'";
+    CHECK(kobj_tool("who " + number).has(name));
+    CHECK(kobj_tool("who 'Local\\" + name + "'").has("usage count 2"));
+
+    const json process = find(kobj_tool("ps --json").json()["processes"], "process", child.id().value());
+    CHECK(process["waiting_threads"] == 1);
+    CHECK(process["parent"] == getpid());
+    CHECK(process["state"] == "runs");
+    event.set().value();
+    CHECK(test::wait_for_exit(child) == 0);
+}
+
+TEST_CASE("A copy of an arena is read like a session", "[tool]") {
+    const std::string name = test::unique_name("copied");
+    const auto event = kobj::event::create({.name = name}).value();
+    const std::string arena = kobj_tool("ls --json").json()["arena"];
+    const test::scratch_directory scratch;
+    const std::string copy = scratch.file("arena");
+    REQUIRE(std::system(("cp --sparse=always " + arena + ' ' + copy).c_str()) == 0);
+    const auto answer = kobj_tool("ls --arena " + copy);
+    CHECK(answer.code == 0);
+    CHECK(answer.has(name));
+    CHECK(kobj_tool("who '" + name + "' --arena " + copy).code == 0);
+    CHECK(kobj_tool("deadlocks --arena " + copy).code == 0);
+
+    // Cut in two, and something else.
+    REQUIRE(std::system(("truncate -s 5000 " + copy).c_str()) == 0);
+    const auto cut = kobj_tool("ls --arena " + copy);
+    CHECK(cut.code == 2);
+    CHECK(cut.has("cut short"));
+    test::write_file(copy, std::string(100'000, 'x'));
+    const auto foreign = kobj_tool("ls --arena " + copy);
+    CHECK(foreign.code == 2);
+    CHECK(foreign.has("not an arena"));
+}
+
+TEST_CASE("What is not there is said", "[tool][error]") {
+    const auto event = kobj::event::create().value();
+    CHECK(kobj_tool("handles 1").code == 2);
+    CHECK(kobj_tool("handles 1").has("there is no process 1"));
+    CHECK(kobj_tool("why 1").code == 2);
+    CHECK(kobj_tool("who nobody-has-this-name").code == 2);
+    CHECK(kobj_tool("ls --session nobody-has-this-session").has("there is no such session"));
+    CHECK(kobj_tool("ls --session 'a b'").code == 2);
+    CHECK(kobj_tool("ls --session nobody-has-this --json").has("\"error\""));
+    CHECK(kobj_tool("nonsense").code == 2);
+    CHECK(kobj_tool("--help").code == 0);
+    for (const char* command : {"ls", "ps", "handles", "who", "why", "deadlocks", "check", "doctor"}) {
+        const auto help = kobj_tool(std::string(command) + " --help");
+        CHECK(help.code == 0);
+        CHECK(help.has("  kobj " + std::string(command)));
+    }
+}

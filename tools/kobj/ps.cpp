@@ -1,0 +1,73 @@
+#define FMT_HEADER_ONLY
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "session.hpp"
+#include "table.hpp"
+#include "words.hpp"
+
+// kobj ps: the processes of a session.
+namespace kobj::tool {
+
+using namespace posix;
+using facts::process_facts;
+using facts::session_facts;
+
+namespace {
+
+const char* state_of(const process_facts& process) {
+    if (!process.runs) return "has ended, is not settled yet";
+    if (process.stopped) return "stopped";
+    switch (process.state) {
+        case process_state::building:
+        case process_state::forking:
+            return "being started";
+        case process_state::foreign:
+        case process_state::execed:
+            return "has not called kobj";
+        case process_state::detached:
+            return "ends";
+        default:
+            return "runs";
+    }
+}
+
+int list(const question& asked) {
+    const session read = read_session(asked.where);
+    const session_facts& all = *read.facts;
+    nlohmann::json out{{"arena", read.arena.path}, {"torn", read.torn}, {"processes", nlohmann::json::array()}};
+    table lines({"PID", "PARENT", "HANDLES", "THREADS", "WAITING", "STATE", "PROGRAM"});
+    for (const process_facts& p : all.processes()) {
+        const auto waiting =
+            std::count_if(p.threads.begin(), p.threads.end(), [&](u32 t) { return !all.thread(t)->waits_for.empty(); });
+        lines.add({fmt::format("{}", p.id), p.parent == 0 ? "" : fmt::format("{}", p.parent),
+                   fmt::format("{}", p.handles), fmt::format("{}", p.threads.size()), fmt::format("{}", waiting),
+                   state_of(p), printable(p.program)});
+        out["processes"].push_back({{"process", p.id},
+                                    {"parent", p.parent},
+                                    {"program", p.program},
+                                    {"handles", p.handles},
+                                    {"threads", p.threads.size()},
+                                    {"waiting_threads", waiting},
+                                    {"state", state_of(p)}});
+    }
+    if (asked.json)
+        print(out);
+    else
+        lines.print();
+    return all_well;
+}
+
+}  // namespace
+
+void add_ps(CLI::App& program, int& exit_code) {
+    auto* command = program.add_subcommand("ps", "Processes of a session, with their numbers of handles and threads");
+    command->footer("Threads are those that have called kobj.\n\n  kobj ps\n  kobj ps --session build --json");
+    auto asked = std::make_shared<question>();
+    add_question(*command, *asked);
+    command->callback([=, &exit_code] { exit_code = answer(*command, *asked, [&] { return list(*asked); }); });
+}
+
+}  // namespace kobj::tool

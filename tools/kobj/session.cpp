@@ -1,0 +1,38 @@
+#include "session.hpp"
+
+#include <unistd.h>
+
+#include "posix/fail.hpp"
+
+namespace kobj::tool {
+
+using namespace posix;
+
+namespace {
+
+constexpr int most_copies = 100;
+constexpr useconds_t between_copies = 200;
+
+}  // namespace
+
+session read_session(const source& where) {
+    session read;
+    read.arena = open_arena(where);
+    read.copy = std::make_unique<check::image>();
+    try {
+        for (int n = 1;; ++n) {
+            read.copy->read(read.arena.file.get());
+            read.torn = !read.copy->stood_still();
+            if (!read.torn || n == most_copies) break;
+            usleep(between_copies);
+        }
+    } catch (const check::unreadable& why) {
+        throw check::unreadable(text("{}: {}", read.arena.path, why.what()));
+    }
+    // What a change that had not ended has done is taken back. What is wrong with the log, kobj check says.
+    read.copy->undo();
+    read.facts = std::make_unique<facts::session_facts>(*read.copy, read.arena.is_session);
+    return read;
+}
+
+}  // namespace kobj::tool

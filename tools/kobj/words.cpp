@@ -1,0 +1,239 @@
+#include "words.hpp"
+
+#define FMT_HEADER_ONLY
+#include <fmt/format.h>
+
+#include <span>
+
+#include "common/object_type.hpp"
+#include "posix/object/event.hpp"
+#include "posix/object/timer.hpp"
+
+namespace kobj::tool {
+
+using namespace posix;
+using facts::object_facts;
+using facts::process_facts;
+using facts::session_facts;
+using facts::thread_facts;
+
+namespace {
+
+struct right {
+    access_mask bit;
+    const char* name;
+};
+
+std::span<const right> rights_of(object_type type) {
+    static constexpr right mutex[] = {{access::mutex_modify_state, "modify"}};
+    static constexpr right state[] = {{access::event_query_state, "query"}, {access::event_modify_state, "modify"}};
+    static constexpr right section[] = {{access::section_query, "query"},
+                                        {access::section_map_write, "map to write"},
+                                        {access::section_map_read, "map to read"}};
+    static constexpr right process[] = {{access::process_terminate, "terminate"},
+                                        {access::process_create_thread, "create thread"},
+                                        {access::process_dup_handle, "duplicate handles"},
+                                        {access::process_create_process, "create process"},
+                                        {access::process_set_information, "set information"},
+                                        {access::process_query_information, "query"},
+                                        {access::process_suspend_resume, "suspend"},
+                                        {access::process_query_limited_information, "query limited"}};
+    static constexpr right thread[] = {{access::thread_terminate, "terminate"},
+                                       {access::thread_suspend_resume, "suspend"},
+                                       {access::thread_set_information, "set information"},
+                                       {access::thread_query_information, "query"},
+                                       {access::thread_query_limited_information, "query limited"}};
+    switch (type) {
+        case object_type::mutex:
+            return mutex;
+        case object_type::event:
+        case object_type::semaphore:
+        case object_type::timer:
+            return state;
+        case object_type::file_mapping:
+            return section;
+        case object_type::process:
+            return process;
+        case object_type::thread:
+            return thread;
+        default:
+            return {};
+    }
+}
+
+access_mask all_of(object_type type) {
+    switch (type) {
+        case object_type::mutex:
+            return access::mutex_all;
+        case object_type::file_mapping:
+            return access::section_all;
+        case object_type::process:
+        case object_type::thread:
+        case object_type::none:
+        case object_type::other:
+            return access::process_all;
+        default:
+            return access::event_all;
+    }
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string shown(text);
+    for (char& c : shown) {
+        if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) c = '?';
+    }
+    return shown;
+}
+
+std::string words_of(const process_facts& process) {
+    std::string words = process.program.empty() ? fmt::format("{}", process.id)
+                                                : fmt::format("{} ({})", process.id, printable(process.program));
+    if (!process.runs) words += ", which has ended";
+    return words;
+}
+
+std::string words_of(const session_facts& all, const thread_facts& thread) {
+    const process_facts* process = all.process(thread.process);
+    if (process == nullptr) return fmt::format("thread {}", thread.id);
+    if (thread.id == process->id) return fmt::format("main thread of {}", words_of(*process));
+    return fmt::format("thread {} of {}", thread.id, words_of(*process));
+}
+
+std::string words_of(const session_facts& all, const object_facts& object) {
+    if (object.type == object_type::process) {
+        const process_facts* runs = all.process(object.runs);
+        return fmt::format("process {}", runs == nullptr ? std::to_string(object.id) : words_of(*runs));
+    }
+    if (object.type == object_type::thread) {
+        const thread_facts* runs = all.thread(object.runs);
+        return runs == nullptr ? fmt::format("thread {}", object.id) : words_of(all, *runs);
+    }
+    const std::string_view type =
+        object.type == object_type::other ? std::string_view("private namespace") : detail::type_name(object.type);
+    if (object.name.empty()) return fmt::format("unnamed {} #{}", type, object.record);
+    return fmt::format("{} \"{}\"", type, printable(object.name));
+}
+
+std::string state_of(const session_facts& all, const object_facts& object) {
+    const bool signaled = facts::is_signaled(object, all.now());
+    switch (object.type) {
+        case object_type::mutex: {
+            if (object.state == 0) return "free";
+            if (object.abandoned) return "abandoned";
+            const thread_facts* owner = all.thread(object.owner);
+            const std::string whose = owner == nullptr ? std::string("a thread") : words_of(all, *owner);
+            return object.recursion > 1 ? fmt::format("held by {}, {} times", whose, object.recursion)
+                                        : fmt::format("held by {}", whose);
+        }
+        case object_type::event:
+            return fmt::format("{}, {}", signaled ? "signaled" : "not signaled",
+                               (object.state & event_object::manual_reset) != 0 ? "manual reset" : "auto reset");
+        case object_type::semaphore:
+            return fmt::format("{} of {}", object.state, object.extra);
+        case object_type::timer: {
+            std::string words = signaled ? "signaled" : "not signaled";
+            words += (object.state & timer_object::manual_reset) != 0 ? ", manual reset" : ", auto reset";
+            if (!signaled && (object.state & timer_object::armed) != 0 && (object.state & timer_object::absolute) == 0)
+                words += fmt::format(", due in {}", span_of(object.extra > all.now() ? object.extra - all.now() : 0));
+            if (const u64 period = object.state >> timer_object::period_shift; period != 0)
+                words += fmt::format(", every {} ms", period);
+            return words;
+        }
+        case object_type::file_mapping:
+            return fmt::format("{} bytes", object.extra);
+        case object_type::process:
+        case object_type::thread:
+            return object.ended ? fmt::format("ended with {}", object.exit_code) : "runs";
+        default:
+            return {};
+    }
+}
+
+std::string access_of(access_mask access, object_type type) {
+    if (access == all_of(type)) return "all";
+    std::string words;
+    const auto add = [&](access_mask bit, const char* name) {
+        if ((access & bit) != bit) return;
+        if (!words.empty()) words += ", ";
+        words += name;
+        access &= ~bit;
+    };
+    for (const right& each : rights_of(type)) add(each.bit, each.name);
+    add(access::synchronize, "synchronize");
+    add(access::delete_object, "delete");
+    add(access::read_control, "read control");
+    add(access::write_dac, "write DAC");
+    add(access::write_owner, "write owner");
+    if (access != 0) words += fmt::format("{}{:#x}", words.empty() ? "" : ", ", access);
+    return words.empty() ? "none" : words;
+}
+
+std::string span_of(std::uint64_t nanoseconds) {
+    const double seconds = static_cast<double>(nanoseconds) / 1e9;
+    if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
+    if (seconds < 100) return fmt::format("{:.1f} s", seconds);
+    if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
+    return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+nlohmann::json json_of(const session_facts& all, const thread_facts& thread) {
+    nlohmann::json out{{"thread", thread.id}};
+    if (const process_facts* process = all.process(thread.process)) {
+        out["process"] = process->id;
+        out["program"] = process->program;
+    }
+    return out;
+}
+
+nlohmann::json json_of(const session_facts& all, const object_facts& object) {
+    nlohmann::json out{{"object", object.record},
+                       {"type", detail::type_name(object.type)},
+                       {"name", object.name},
+                       {"usage_count", object.handles},
+                       {"references", object.references},
+                       {"signaled", facts::is_signaled(object, all.now())}};
+    if (object.type == object_type::other) out["type"] = "private namespace";
+    switch (object.type) {
+        case object_type::mutex:
+            out["abandoned"] = object.abandoned;
+            out["recursion"] = object.recursion;
+            if (const thread_facts* owner = all.thread(object.owner); owner != nullptr && object.owner != 0)
+                out["owner"] = json_of(all, *owner);
+            break;
+        case object_type::semaphore:
+            out["count"] = object.state;
+            out["maximum"] = object.extra;
+            break;
+        case object_type::event:
+            out["manual_reset"] = (object.state & event_object::manual_reset) != 0;
+            break;
+        case object_type::timer:
+            out["manual_reset"] = (object.state & timer_object::manual_reset) != 0;
+            out["period_ms"] = object.state >> timer_object::period_shift;
+            break;
+        case object_type::file_mapping:
+            out["size"] = object.extra;
+            break;
+        case object_type::process:
+        case object_type::thread:
+            out["id"] = object.id;
+            out["ended"] = object.ended;
+            if (object.ended) out["exit_code"] = object.exit_code;
+            break;
+        default:
+            break;
+    }
+    out["waiters"] = nlohmann::json::array();
+    for (const u32 t : object.waiters) {
+        if (const thread_facts* thread = all.thread(t)) out["waiters"].push_back(json_of(all, *thread));
+    }
+    return out;
+}
+
+void print(const nlohmann::json& value) {
+    fmt::print("{}\n", value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+}  // namespace kobj::tool

@@ -1,5 +1,5 @@
-// A worker is given a handle by its boss: DuplicateHandle puts it into the worker's table, with less rights than the
-// boss's own has. The worker learns its value from a mailbox in shared memory.
+// A worker is given a handle by its boss: DuplicateHandle puts it into the worker's table before the worker runs, with
+// less rights than the boss's own has. The worker learns its value from a mailbox in shared memory.
 
 #include "win32.hpp"
 
@@ -19,12 +19,9 @@ Mailbox* Open(HANDLE mapping) {
     return mailbox;
 }
 
-int RunWorker(const wchar_t* mailboxName, const wchar_t* bellName) {
+int RunWorker(const wchar_t* mailboxName) {
     const Handle mapping(OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, mailboxName));
-    const Handle bell(OpenEventW(SYNCHRONIZE, FALSE, bellName));
-    if (!mapping || !bell) return 1;
-    // Nothing is in the mailbox before the bell has rung.
-    if (WaitForSingleObject(bell.Get(), INFINITE) != WAIT_OBJECT_0) return 3;
+    if (!mapping) return 1;
     Mailbox* const mailbox = Open(mapping.Get());
     const HANDLE semaphore = reinterpret_cast<HANDLE>(mailbox->semaphore);
     if (!ReleaseSemaphore(semaphore, 3, &mailbox->countBefore)) return 2;
@@ -39,27 +36,24 @@ int RunWorker(const wchar_t* mailboxName, const wchar_t* bellName) {
 }  // namespace
 
 extern "C" int wmain(int argc, wchar_t** argv) {
-    if (argc == 3) return RunWorker(argv[1], argv[2]);
+    if (argc == 2) return RunWorker(argv[1]);
 
-    const std::wstring id = std::to_wstring(GetCurrentProcessId());
-    const std::wstring mailboxName = L"Local\\kobj example: mailbox " + id;
-    const std::wstring bellName = L"Local\\kobj example: bell " + id;
+    const std::wstring mailboxName = L"Local\\kobj example: mailbox " + std::to_wstring(GetCurrentProcessId());
     const Handle mapping(
         CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, sizeof(Mailbox), mailboxName.c_str()));
     const Handle semaphore(CreateSemaphoreW(nullptr, 1, 10, nullptr));
-    const Handle bell(CreateEventW(nullptr, FALSE, FALSE, bellName.c_str()));
-    if (!mapping || !semaphore || !bell) Fail("Creating the objects");
+    if (!mapping || !semaphore) Fail("Creating the objects");
     Mailbox* const mailbox = Open(mapping.Get());
 
-    // It inherits nothing.
-    const Child worker = StartSelf(L"\"" + mailboxName + L"\" \"" + bellName + L"\"", FALSE);
+    // It inherits nothing, and does not run yet.
+    const Child worker = StartSelf(L"\"" + mailboxName + L"\"", FALSE, CREATE_SUSPENDED);
     HANDLE workers = nullptr;
     if (!DuplicateHandle(GetCurrentProcess(), semaphore.Get(), worker.process.Get(), &workers, SEMAPHORE_MODIFY_STATE,
                          FALSE, 0))
         Fail("DuplicateHandle");
     mailbox->semaphore = reinterpret_cast<ULONG_PTR>(workers);
     std::printf("The worker has a handle to the semaphore, and is told its value.\n");
-    if (!SetEvent(bell.Get())) Fail("SetEvent");
+    if (ResumeThread(worker.thread.Get()) != 1) Fail("ResumeThread");
 
     std::printf("The worker ended with code %u.\n", static_cast<unsigned>(worker.ExitCode()));
     std::printf("It found the count %d and added 3.\n", static_cast<int>(mailbox->countBefore));

@@ -37,7 +37,7 @@ int WINAPI wWinMain(HINSTANCE instance, HINSTANCE previous, PWSTR commandLine, i
     start.dwFlags = STARTF_USESHOWWINDOW;
     start.wShowWindow = SW_SHOWMAXIMIZED;
     std::printf("Started with SW_SHOWMAXIMIZED (3): exit code 0x%x.\n",
-                static_cast<unsigned>(StartSelf(L"tell how to show", FALSE, start).ExitCode()));
+                static_cast<unsigned>(StartSelf(L"tell how to show", FALSE, 0, start).ExitCode()));
     std::printf("Started without: exit code 0x%x.\n",
                 static_cast<unsigned>(StartSelf(L"tell how to show", FALSE).ExitCode()));
     return 0;

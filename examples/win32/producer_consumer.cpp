@@ -4,9 +4,6 @@
 
 #include "win32.hpp"
 
-#include <thread>
-#include <vector>
-
 namespace {
 
 constexpr LONG places = 4;
@@ -60,8 +57,9 @@ int RunConsumer(wchar_t** handles) {
     return static_cast<int>(sum);
 }
 
-void RunProducer(const Channel& channel) {
-    for (LONG number = 1; number <= numbersEach; ++number) channel.Put(number);
+DWORD WINAPI RunProducer(LPVOID channel) {
+    for (LONG number = 1; number <= numbersEach; ++number) static_cast<Channel*>(channel)->Put(number);
+    return 0;
 }
 
 }  // namespace
@@ -76,16 +74,20 @@ extern "C" int wmain(int argc, wchar_t** argv) {
     const Handle mapping(
         CreateFileMappingW(INVALID_HANDLE_VALUE, &inheritable, PAGE_READWRITE, 0, sizeof(Ring), nullptr));
     if (!free || !filled || !mutex || !mapping) Fail("Creating the objects");
-    const Channel channel = {free.Get(), filled.Get(), mutex.Get(), Map(mapping.Get())};
+    Channel channel = {free.Get(), filled.Get(), mutex.Get(), Map(mapping.Get())};
 
     const std::wstring handles =
         ToText(free.Get()) + L" " + ToText(filled.Get()) + L" " + ToText(mutex.Get()) + L" " + ToText(mapping.Get());
     Child started[consumers];
     for (Child& consumer : started) consumer = StartSelf(handles, TRUE);
 
-    std::vector<std::thread> threads;
-    for (LONG i = 0; i < producers; ++i) threads.emplace_back([&channel] { RunProducer(channel); });
-    for (std::thread& thread : threads) thread.join();
+    HANDLE threads[producers];
+    for (HANDLE& thread : threads) {
+        thread = CreateThread(nullptr, 0, RunProducer, &channel, 0, nullptr);
+        if (thread == nullptr) Fail("CreateThread");
+    }
+    if (WaitForMultipleObjects(producers, threads, TRUE, INFINITE) != WAIT_OBJECT_0) Fail("WaitForMultipleObjects");
+    for (HANDLE thread : threads) CloseHandle(thread);
     std::printf("%d producers are done with %d numbers each.\n", static_cast<int>(producers),
                 static_cast<int>(numbersEach));
 

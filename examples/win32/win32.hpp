@@ -59,7 +59,7 @@ struct Child {
 };
 
 // Starts this program again, with other arguments.
-inline Child StartSelf(const std::wstring& arguments, BOOL inherit, STARTUPINFOW start = {}) {
+inline Child StartSelf(const std::wstring& arguments, BOOL inherit, DWORD flags = 0, STARTUPINFOW start = {}) {
     wchar_t path[1024];
     const DWORD length = GetModuleFileNameW(nullptr, path, 1024);
     if (length == 0 || length == 1024) Fail("GetModuleFileName");
@@ -67,7 +67,7 @@ inline Child StartSelf(const std::wstring& arguments, BOOL inherit, STARTUPINFOW
     std::wstring commandLine = L"\"" + std::wstring(path) + L"\" " + arguments;
     start.cb = sizeof start;
     PROCESS_INFORMATION made = {};
-    if (!CreateProcessW(path, commandLine.data(), nullptr, nullptr, inherit, 0, nullptr, nullptr, &start, &made))
+    if (!CreateProcessW(path, commandLine.data(), nullptr, nullptr, inherit, flags, nullptr, nullptr, &start, &made))
         Fail("CreateProcess");
     return {Handle(made.hProcess), Handle(made.hThread)};
 }

@@ -257,3 +257,44 @@ TEST_CASE("Many children at once", "[windows_h][process]") {
             launch{.command_line = role_line("give_code", std::to_wstring(i))}(children[static_cast<std::size_t>(i)]));
     for (int i = 0; i < count; ++i) CHECK(children[static_cast<std::size_t>(i)].end() == static_cast<DWORD>(i));
 }
+
+TEST_CASE("A process that is started suspended runs once its thread is resumed", "[windows_h][process]") {
+    test::child child;
+    REQUIRE(launch{.command_line = role_line("give_code", L"17"), .flags = CREATE_SUSPENDED}(child));
+    CHECK(WaitForSingleObject(child.info.hProcess, 100) == WAIT_TIMEOUT);
+    DWORD code = 0;
+    CHECK(GetExitCodeProcess(child.info.hProcess, &code));
+    CHECK(code == STILL_ACTIVE);
+    CHECK(GetExitCodeThread(child.info.hThread, &code));
+    CHECK(code == STILL_ACTIVE);
+
+    // Its table is there: a handle can be put into it, and taken back.
+    const test::owned event = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    HANDLE there = nullptr;
+    REQUIRE(DuplicateHandle(GetCurrentProcess(), event, child.info.hProcess, &there, 0, FALSE, DUPLICATE_SAME_ACCESS));
+    HANDLE back = nullptr;
+    REQUIRE(DuplicateHandle(child.info.hProcess, there, GetCurrentProcess(), &back, 0, FALSE,
+                            DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE));
+    const test::owned taken = back;
+    CHECK(CompareObjectHandles(event, taken));
+
+    CHECK(ResumeThread(child.info.hThread) == 1);
+    CHECK(child.end() == 17);
+}
+
+TEST_CASE("A suspended process can be terminated, and has not run", "[windows_h][process]") {
+    test::child child;
+    REQUIRE(launch{.command_line = role_line("give_code", L"17"), .flags = CREATE_SUSPENDED}(child));
+    CHECK(TerminateProcess(child.info.hProcess, 23));
+    CHECK(child.end() == 23);
+    CHECK(WaitForSingleObject(child.info.hThread, 60'000) == WAIT_OBJECT_0);
+}
+
+TEST_CASE("A suspended process is resumed by the id of its thread", "[windows_h][process]") {
+    test::child child;
+    REQUIRE(launch{.command_line = role_line("give_code", L"18"), .flags = CREATE_SUSPENDED}(child));
+    const test::owned thread = OpenThread(THREAD_SUSPEND_RESUME, FALSE, child.info.dwThreadId);
+    REQUIRE(thread != nullptr);
+    CHECK(ResumeThread(thread) == 1);
+    CHECK(child.end() == 18);
+}

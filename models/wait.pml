@@ -488,7 +488,7 @@ inline wait_for(all) {
         skip;
         early = false;
         asleep_on = (waits_for[me] != 0);
-        watch = (has(set, M) && asleep_on -> value[M] : 0);
+        watch = (has(set, M) && asleep_on && !owner_is_dead() -> value[M] : 0);
         chosen()
     } };
     commit();
@@ -506,7 +506,7 @@ inline wait_for(all) {
             :: when(waits_for[me] != 0) park[me] = AWAKE };
                 contend(set);
                 step d_step { note_all(); serve_all(late); asleep_on = (waits_for[me] != 0);
-                    watch = (has(set, M) && asleep_on -> value[M] : 0);
+                    watch = (has(set, M) && asleep_on && !owner_is_dead() -> value[M] : 0);
                     chosen() } };
                 commit()
             fi

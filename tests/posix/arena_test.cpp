@@ -176,18 +176,6 @@ TEST_CASE("The last process of a session removes its arena", "[arena]") {
     CHECK_FALSE(session.exists());
 }
 
-TEST_CASE("The umask does not matter", "[arena]") {
-    const test::own_session session;
-    const mode_t before = umask(0777);
-    kobj::process child = test::start_role("attach_and_stay", {}, session.options());
-    umask(before);
-    REQUIRE(test::eventually([&] { return session.exists(); }));
-    struct stat facts {};
-    REQUIRE(stat(session.path().c_str(), &facts) == 0);
-    CHECK((facts.st_mode & 07777) == 0600);
-    test::kill_hard(child);
-}
-
 TEST_CASE("Many processes that come and go at once agree on one arena", "[arena][stress]") {
     const test::own_session session;
     for (int round = 0; round < 20; ++round) {

@@ -126,7 +126,8 @@ bool arena::make_new() {
         h.high_name.put(1);
         h.high_process.put(1);
         h.thread_hint.put(1);
-        h.next_section.put(1);
+        // Not a number of a session before this one whose file was removed: it may remove its files still.
+        h.next_section.put(static_cast<u64>(os::monotonic_now()));
         h.next_namespace.put(1);
         for (region r : {region::processes, region::threads, region::waits, region::objects}) commit(r, 1);
         const int error = os::link_file(fd_, arena_path());
@@ -262,6 +263,23 @@ void arena::commit_table(u32 process_index, u32 entries) {
                  u64{target - now} * sizeof(word64));
     while (now < target && !mark.swap(now, target)) {
     }
+}
+
+void arena::check_named() {
+    struct stat facts {};
+    const int fd = file();
+    if (fd >= 0 && fstat(fd, &facts) == 0 && facts.st_nlink == 0)
+        fail(errc::file_invalid,
+             "{}: has been removed while processes use it, and those who come make another session (systemd does that "
+             "when a user logs out, unless RemoveIPC=no is set)",
+             arena_path());
+}
+
+void arena::look_for_name() {
+    constexpr i64 second = 1'000'000'000;
+    check_named();
+    // Not when it is gone: then each call says so.
+    next_look_.store(os::coarse_now() + second, std::memory_order_relaxed);
 }
 
 // Beyond the end of the file each access is SIGBUS.

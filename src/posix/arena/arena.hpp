@@ -6,6 +6,7 @@
 
 #include "posix/arena/layout.hpp"
 #include "posix/fail.hpp"
+#include "posix/os/futex.hpp"
 
 namespace kobj::posix {
 
@@ -25,6 +26,13 @@ public:
     /// A descriptor of the arena's file. A program that closes all descriptors closes this one, too, and its number may
     /// be another file's since: then the file is opened anew. -1 when that cannot be done.
     [[nodiscard]] int file() noexcept;
+
+    /// Has the file lost its name? Then whoever comes finds another session: throws failure (file_invalid). A call of
+    /// the system; the second looks once in a second only.
+    void check_named();
+    void check_named_now_and_then() {
+        if (os::coarse_now() >= next_look_.load(std::memory_order_relaxed)) look_for_name();
+    }
 
     // By index. Throw failure (file_corrupt) for an index beyond what is committed.
     process_record& process(u32 i) { return at<process_record>(region::processes, processes_at, i); }
@@ -86,6 +94,7 @@ private:
     u32 index_of(const T* record, u64 start) const noexcept {
         return static_cast<u32>(record - reinterpret_cast<const T*>(base_ + start));
     }
+    void look_for_name();
     void check_backed(u64 end);
     void widen(region which, u64 end);
     void widen_table(u32 process_index, u32 i);
@@ -101,6 +110,7 @@ private:
     int fd_ = -1;
     u64 inode_ = 0;
     u64 device_ = 0;
+    std::atomic<i64> next_look_{0};
     // What this process may touch; never more than the shared marks.
     std::array<std::atomic<u64>, static_cast<std::size_t>(region::count)> mark_{};
     std::array<std::atomic<u32>, max_processes> table_mark_{};

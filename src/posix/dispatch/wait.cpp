@@ -186,7 +186,11 @@ private:
     void watch_lives() {
         watched_count_ = 0;
         for (const object_record* o : objects()) {
-            if (const u64 life = watched_thread(*o); life != 0 && life != me_.owner) watched_[watched_count_++] = life;
+            const u64 life = watched_thread(*o);
+            if (life == 0 || life == me_.owner) continue;
+            // It has ended already, while others of a wait for all are missing.
+            if (look_at(*o, me_.owner) != readiness::no) continue;
+            watched_[watched_count_++] = life;
         }
     }
 

@@ -78,6 +78,7 @@ std::string key_to_open(std::string_view name) {
 new_handle create_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable, const std::function<u32(transaction&)>& make) {
     const access_mask rights = granted(access, type);
+    if (!key.empty()) the_arena().check_named_now_and_then();
     known_holder known;
     for (;;) {
         known_holder ask;
@@ -101,6 +102,7 @@ new_handle create_object(const context& me, const std::string& key, object_type 
 
 handle_value open_object(const context& me, const std::string& key, object_type type, access_mask access,
                          bool inheritable) {
+    the_arena().check_named_now_and_then();
     known_holder known;
     for (;;) {
         known_holder ask;

@@ -37,6 +37,9 @@ void wait_one(const futex_key& key, std::int64_t deadline) noexcept {
 std::int64_t monotonic_now() noexcept {
     return now_by(CLOCK_MONOTONIC);
 }
+std::int64_t coarse_now() noexcept {
+    return now_by(CLOCK_MONOTONIC_COARSE);
+}
 std::int64_t wall_clock_now() noexcept {
     return now_by(CLOCK_REALTIME);
 }

@@ -18,6 +18,8 @@ inline constexpr std::size_t most_futex_keys = 128;
 
 /// Nanoseconds of CLOCK_MONOTONIC.
 std::int64_t monotonic_now() noexcept;
+/// The same, some milliseconds late, and cheaper.
+std::int64_t coarse_now() noexcept;
 /// Nanoseconds of CLOCK_REALTIME.
 std::int64_t wall_clock_now() noexcept;
 

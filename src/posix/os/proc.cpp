@@ -104,6 +104,11 @@ process_facts look_at_thread(pid_t process, pid_t thread) noexcept {
     return read_facts(path.data());
 }
 
+bool proc_is_ours() noexcept {
+    std::array<char, 32> text{};
+    return readlink("/proc/self", text.data(), text.size() - 1) > 0 && std::atoi(text.data()) == getpid();
+}
+
 std::string executable_path() {
     std::string path(256, '\0');
     for (;;) {

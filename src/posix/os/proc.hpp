@@ -14,6 +14,9 @@ struct used_times {
 };
 used_times own_used_times() noexcept;
 
+/// Does /proc show the processes of the caller's PID namespace?
+bool proc_is_ours() noexcept;
+
 /// What /proc/PID/stat says.
 struct process_facts {
     bool exists = false;

@@ -167,6 +167,9 @@ void attach_process() {
     set_hooks();
     const os::process_facts facts = os::look_at_process(getpid());
     if (!facts.exists) fail(errc::no_system_resources, "/proc is needed and cannot be read");
+    if (!os::proc_is_ours())
+        fail(errc::no_system_resources,
+             "/proc is that of another PID namespace: one of this namespace has to be mounted");
     own_record own;
     for (;;) {
         if (!a.is_open()) a.open();

@@ -170,6 +170,8 @@ void introduce(const context& me, const unborn& child, pid_t pid) {
 
 started start_process(const context& me, const std::vector<std::string>& arguments, const process_options& options,
                       const start_details& details) {
+    // The child would be in another session.
+    the_arena().check_named();
     os::spawn_request request = plan(arguments, options, details);
     start_variable variable;
     if (!details.note.information.empty() ||

@@ -2,6 +2,7 @@
 
 #include <kobj/handle.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -63,5 +64,24 @@ struct snapshot {
 /// The whole session, read without a lock: nobody is delayed, and what changes meanwhile may be seen half done.
 /// Error: not_supported (50) on Windows.
 [[nodiscard]] KOBJ_API result<snapshot> take_snapshot();
+
+struct blocked_thread {
+    std::uint32_t process_id = 0;
+    std::uint32_t thread_id = 0;
+    std::vector<std::uint64_t>
+        objects{};     ///< that it waits for, by the numbers of object_info, in the order of the call
+    bool all = false;  ///< it waits for all of them
+    std::chrono::nanoseconds waited{0};
+    /// Threads that have to let go of a mutex, or to end, before it can have one of the objects.
+    std::vector<waiter_info> blocked_by{};
+    /// It waits in vain, whatever the others do that run: in a circle, or for one that is. A wait with a time limit
+    /// ends all the same.
+    bool deadlocked = false;
+};
+
+/// The threads of the session that sleep in a wait, each at the same moment. Copies the session's memory: system calls.
+/// Error: not_supported (50) on Windows, where GetThreadWaitChain tells it.
+/// https://learn.microsoft.com/windows/win32/api/wct/nf-wct-getthreadwaitchain
+[[nodiscard]] KOBJ_API result<std::vector<blocked_thread>> blocked_threads();
 
 }  // namespace kobj::inspect

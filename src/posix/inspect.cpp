@@ -7,6 +7,7 @@
 #include "posix/arena/directory.hpp"
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/readiness.hpp"
+#include "posix/facts/wait_graph.hpp"
 #include "posix/handle/target.hpp"
 #include "posix/object/mutex.hpp"
 #include "posix/process/attach.hpp"
@@ -159,6 +160,47 @@ result<snapshot> take_snapshot() {
                 all.objects.push_back(std::move(info));
         }
         return all;
+    });
+}
+
+namespace {
+
+waiter_info name_of(const facts::session_facts& all, u32 record) {
+    const facts::thread_facts* thread = all.thread(record);
+    if (thread == nullptr) return {};
+    const facts::process_facts* process = all.process(thread->process);
+    return {process == nullptr ? 0 : process->id, thread->id};
+}
+
+}  // namespace
+
+result<std::vector<blocked_thread>> blocked_threads() {
+    return guarded([&] {
+        (void)enter();
+        facts::image copy;
+        try {
+            // A busy session may change during each of them; then what is said may not fit together.
+            constexpr int most_copies = 50;
+            for (int n = 0; n < most_copies && !copy.stood_still(); ++n) copy.read(the_arena().file());
+        } catch (const facts::unreadable& why) {
+            fail_corrupt(why.what());
+        }
+        copy.undo();
+        const facts::session_facts all(copy, true);
+        const facts::wait_graph graph(all);
+        std::vector<blocked_thread> blocked;
+        for (const facts::thread_facts& t : all.threads()) {
+            if (t.ended || t.waits_for.empty()) continue;
+            const waiter_info who = name_of(all, t.record);
+            blocked_thread one{who.process_id, who.thread_id, {}, t.waits_for_all, {}, {}, graph.is_stuck(t.record)};
+            one.waited = std::chrono::nanoseconds(t.waits_since < all.now() ? all.now() - t.waits_since : 0);
+            for (const u32 o : t.waits_for) {
+                if (const facts::object_facts* object = all.object(o)) one.objects.push_back(object->number);
+                for (const u32 b : graph.blockers_of(o)) one.blocked_by.push_back(name_of(all, b));
+            }
+            blocked.push_back(std::move(one));
+        }
+        return blocked;
     });
 }
 

@@ -104,4 +104,8 @@ result<snapshot> take_snapshot() {
     return failure(errc::not_supported, "a snapshot of the session, on Windows");
 }
 
+result<std::vector<blocked_thread>> blocked_threads() {
+    return failure(errc::not_supported, "the waits of the session, on Windows");
+}
+
 }  // namespace kobj::inspect

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -172,4 +173,60 @@ TEST_CASE("Looking at other processes: a snapshot on POSIX, not supported on Win
     shared->leave = 2;
     CHECK(test::wait_for_exit(child) == 0);
     CHECK(test::probe(gate) == test::seen::free);
+}
+
+ROLE(hold_one_want_other) {
+    auto held = args.adopt<kobj::mutex>(0);
+    auto wanted = args.adopt<kobj::mutex>(1);
+    held.acquire().value();
+    args.adopt<kobj::event>(2).set().value();
+    (void)wanted.acquire().value();
+    return 0;
+}
+
+TEST_CASE("Threads that wait, for what and for whom: on POSIX, not supported on Windows", "[inspect][process]") {
+    if (test::on_windows) {
+        CHECK(error_of(inspect::blocked_threads()) == errc::not_supported);
+        return;
+    }
+    auto ours = kobj::mutex::create({.inheritable = true}).value();
+    auto theirs = kobj::mutex::create({.inheritable = true}).value();
+    auto held = kobj::event::create({.inheritable = true}).value();
+    auto go_on = kobj::event::create().value();
+    // Each has what the other one wants. With an event beside it, this one's wait is not in vain.
+    for (const bool or_event : {true, false}) {
+        INFO("or an event " << or_event);
+        std::atomic<std::uint32_t> id = 0;
+        std::jthread thread([&] {
+            ours.acquire().value();
+            id = kobj::thread::current_id();
+            held.wait().value();
+            const kobj::handle_value either[] = {theirs.get(), go_on.get()};
+            const auto how = kobj::wait_any(std::span(either).first(or_event ? 2 : 1)).value();
+            if (how.index == 0) theirs.release().value();
+            ours.release().value();
+        });
+        CHECK(test::eventually([&] { return id != 0; }));
+        auto child = test::start_role("hold_one_want_other", {theirs, ours, held});
+        test::until_waiting(ours);
+        test::until_waiting(theirs);
+        const auto all = inspect::blocked_threads().value();
+        CHECK(all.size() == 2);
+        for (const auto& blocked : all) {
+            const bool is_ours = blocked.thread_id == id;
+            CHECK(blocked.process_id == (is_ours ? kobj::process::current_id() : child.id().value()));
+            CHECK(blocked.deadlocked == !or_event);
+            CHECK(blocked.objects.size() == (is_ours && or_event ? 2U : 1U));
+            CHECK_FALSE(blocked.all);
+            CHECK(blocked.blocked_by.size() == 1);
+            for (const auto& by : blocked.blocked_by) CHECK((by.thread_id == id) == !is_ours);
+        }
+        if (or_event) {
+            go_on.set().value();
+            CHECK(test::wait_for_exit(child) == 0);
+        } else {
+            test::kill_hard(child);
+        }
+    }
+    CHECK(inspect::blocked_threads().value().empty());
 }

@@ -140,7 +140,7 @@ u32 record_of(const Object& object) {
 }
 
 inline check::report examine(const copied_arena& copy) {
-    check::image bytes;
+    facts::image bytes;
     bytes.read(copy.file());
     return check::examine(bytes);
 }

@@ -155,9 +155,30 @@ TEST_CASE("What is not there is said", "[tool][error]") {
     CHECK(kobj_tool("ls --session nobody-has-this --json").has("\"error\""));
     CHECK(kobj_tool("nonsense").code == 2);
     CHECK(kobj_tool("--help").code == 0);
-    for (const char* command : {"ls", "ps", "handles", "who", "why", "deadlocks", "check", "doctor"}) {
+    for (const char* command : {"ls", "ps", "handles", "who", "why", "deadlocks", "graph", "check", "doctor"}) {
         const auto help = kobj_tool(std::string(command) + " --help");
         CHECK(help.code == 0);
         CHECK(help.has("  kobj " + std::string(command)));
     }
+}
+
+TEST_CASE("The picture has what several have, and a page is whole", "[tool][process]") {
+    const std::string name = test::unique_name("drawn");
+    auto event = kobj::event::create({.name = name + " <&>", .inheritable = true}).value();
+    const auto own = kobj::event::create({.name = name + " own"}).value();
+    const auto child = test::start_role("waits_for_event", {event});
+    test::until_waiting(event, 1);
+    const auto svg = kobj_tool("graph");
+    CHECK(svg.code == 0);
+    CHECK(svg.text.starts_with("<svg "));
+    CHECK(svg.has(name + " &lt;&amp;>"));
+    CHECK_FALSE(svg.has(name + " own"));
+    CHECK(kobj_tool("graph --all").has(name + " own"));
+    const auto page = kobj_tool("graph --html");
+    CHECK(page.has("<!DOCTYPE html>"));
+    CHECK(page.has("</html>"));
+    CHECK_FALSE(page.has("src="));
+    CHECK(kobj_tool("graph --output /nowhere/at/all").code == 2);
+    event.set().value();
+    CHECK(test::wait_for_exit(child) == 0);
 }

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "posix/arena/session_path.hpp"
-#include "posix/check/image.hpp"
+#include "posix/facts/image.hpp"
 #include "posix/fail.hpp"
 
 namespace kobj::tool {
@@ -19,12 +19,12 @@ arena_file open_arena(const source& where) {
     try {
         opened.path = !opened.is_session ? where.file : where.given ? session_path(where.session) : session_path();
     } catch (const failure& why) {
-        throw check::unreadable(why.message());
+        throw facts::unreadable(why.message());
     }
     opened.file = os::descriptor(open(opened.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!opened.file && errno == ENOENT && opened.is_session)
-        throw check::unreadable(text("{}: there is no such session", opened.path));
-    if (!opened.file) throw check::unreadable(text("{}: {}", opened.path, std::strerror(errno)));
+        throw facts::unreadable(text("{}: there is no such session", opened.path));
+    if (!opened.file) throw facts::unreadable(text("{}: {}", opened.path, std::strerror(errno)));
     return opened;
 }
 

@@ -13,7 +13,7 @@ struct arena_file {
     std::string path;
     bool is_session = false;  ///< not a copy
 };
-/// Throws check::unreadable.
+/// Throws facts::unreadable.
 arena_file open_arena(const source& where);
 
 }  // namespace kobj::tool

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "arena_file.hpp"
-#include "posix/check/image.hpp"
 #include "posix/check/look.hpp"
+#include "posix/facts/image.hpp"
 #include "words.hpp"
 
 // kobj check: is the arena whole?
@@ -59,8 +59,8 @@ int examine(const question& asked) {
         else
             print_text(arena, found);
         return found.is_whole() ? all_well : found_trouble;
-    } catch (const check::unreadable& why) {
-        throw check::unreadable(fmt::format("{}: {}", arena.path, why.what()));
+    } catch (const facts::unreadable& why) {
+        throw facts::unreadable(fmt::format("{}: {}", arena.path, why.what()));
     }
 }
 

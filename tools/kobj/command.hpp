@@ -26,7 +26,9 @@ struct question {
     source where;
     bool json = false;
 };
-/// Adds --session, --arena and --json.
+/// Adds --session and --arena.
+void add_source(CLI::App& command, source& where);
+/// The same, and --json.
 void add_question(CLI::App& command, question& asked);
 
 /// Runs a command. What cannot be read is said on standard error, and as JSON if that was asked for: cannot_answer.
@@ -35,6 +37,7 @@ int answer(const CLI::App& command, const question& asked, const std::function<i
 void add_check(CLI::App& program, int& exit_code);
 void add_deadlocks(CLI::App& program, int& exit_code);
 void add_doctor(CLI::App& program, int& exit_code);
+void add_graph(CLI::App& program, int& exit_code);
 void add_handles(CLI::App& program, int& exit_code);
 void add_ls(CLI::App& program, int& exit_code);
 void add_ps(CLI::App& program, int& exit_code);

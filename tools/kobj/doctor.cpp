@@ -165,7 +165,7 @@ void look_at_session(const choices& asked, findings& out) {
             out.well(fmt::format("{}: whole; {} processes, {} objects", arena.path, found.counted.processes,
                                  found.counted.objects));
         for (const std::string& debt : found.debts) out.well("left by the dead: " + debt);
-    } catch (const check::unreadable& why) {
+    } catch (const facts::unreadable& why) {
         out.bad(fmt::format("{} (a session is made by the first process that calls kobj)", why.what()));
     }
 }

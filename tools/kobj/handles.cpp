@@ -30,7 +30,7 @@ int list(const choices& asked) {
     const session_facts& all = *read.facts;
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
-        throw check::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
+        throw facts::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},
                        {"torn", read.torn},

@@ -65,7 +65,10 @@ int list_objects(const choices& asked) {
     table lines({"TYPE", "NAME", "HANDLES", "STATE", "WAITING"});
     for (const object_facts* o : objects) {
         const bool is_numbered = o->type == object_type::process || o->type == object_type::thread;
-        lines.add({type_of(*o), is_numbered ? fmt::format("{}", o->id) : o->name.empty() ? fmt::format("#{}", o->record) : printable(o->name),
+        lines.add({type_of(*o),
+                   is_numbered       ? fmt::format("{}", o->id)
+                   : o->name.empty() ? fmt::format("#{}", o->record)
+                                     : printable(o->name),
                    fmt::format("{}", o->handles), state_of(all, *o), waiters_of(all, *o)});
     }
     lines.print();
@@ -100,7 +103,7 @@ int list_sessions(const choices& asked) {
             one["objects"] = read.facts->objects().size();
             lines.add({name, fmt::format("{}", read.facts->processes().size()),
                        fmt::format("{}", read.facts->objects().size()), path});
-        } catch (const check::unreadable& why) {
+        } catch (const facts::unreadable& why) {
             one["error"] = why.what();
             lines.add({name, "", "", why.what()});
         }

@@ -18,7 +18,7 @@ constexpr useconds_t between_copies = 200;
 session read_session(const source& where) {
     session read;
     read.arena = open_arena(where);
-    read.copy = std::make_unique<check::image>();
+    read.copy = std::make_unique<facts::image>();
     try {
         for (int n = 1;; ++n) {
             read.copy->read(read.arena.file.get());
@@ -26,8 +26,8 @@ session read_session(const source& where) {
             if (!read.torn || n == most_copies) break;
             usleep(between_copies);
         }
-    } catch (const check::unreadable& why) {
-        throw check::unreadable(text("{}: {}", read.arena.path, why.what()));
+    } catch (const facts::unreadable& why) {
+        throw facts::unreadable(text("{}: {}", read.arena.path, why.what()));
     }
     // What a change that had not ended has done is taken back. What is wrong with the log, kobj check says.
     read.copy->undo();

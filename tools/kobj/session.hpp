@@ -10,11 +10,11 @@ namespace kobj::tool {
 /// A session as it was at one moment.
 struct session {
     arena_file arena;
-    std::unique_ptr<posix::check::image> copy;
+    std::unique_ptr<posix::facts::image> copy;
     std::unique_ptr<posix::facts::session_facts> facts;
     bool torn = false;  ///< it changed during each of many copies: what is shown may not fit together
 };
-/// Throws check::unreadable.
+/// Throws facts::unreadable.
 session read_session(const source& where);
 
 }  // namespace kobj::tool

@@ -85,7 +85,7 @@ int find(const choices& asked) {
     const auto found = std::find_if(all.objects().begin(), all.objects().end(),
                                     [&](const object_facts& o) { return is_named(o, asked.name); });
     if (found == all.objects().end())
-        throw check::unreadable(fmt::format("{}: there is no object \"{}\"", read.arena.path, asked.name));
+        throw facts::unreadable(fmt::format("{}: there is no object \"{}\"", read.arena.path, asked.name));
     if (asked.json)
         print(as_json(all, *found));
     else

@@ -106,7 +106,7 @@ int explain(const choices& asked) {
     const session_facts& all = *read.facts;
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
-        throw check::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
+        throw facts::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
     story told(all);
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},

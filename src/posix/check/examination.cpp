@@ -23,7 +23,7 @@ std::string to_text(const report& all) {
     return lines;
 }
 
-report examine(image& arena) {
+report examine(facts::image& arena) {
     report out;
     examination e(arena, out);
     e.header();
@@ -38,7 +38,7 @@ report examine(image& arena) {
     return out;
 }
 
-examination::examination(image& arena, report& out) : a_(arena), out_(out) {}
+examination::examination(facts::image& arena, report& out) : a_(arena), out_(out) {}
 
 void examination::mark(u32& high, const word32& word, region which, const char* what) {
     high = word.get();

@@ -5,8 +5,8 @@
 
 #include <kobj/handle.hpp>
 
-#include "posix/check/image.hpp"
 #include "posix/check/report.hpp"
+#include "posix/facts/image.hpp"
 #include "posix/fail.hpp"
 
 // The parts of examine(), in the order in which they run: each relies on what those before have counted.
@@ -17,8 +17,8 @@ struct tally {
     u32 handles = 0;
     u32 references = 0;
     u32 witnessed = 0;  ///< handles of the process that is its witness
-    u32 blocks = 0;  ///< wait blocks and watches that name it
-    u32 lists = 0;   ///< the lists of objects that it stands in
+    u32 blocks = 0;     ///< wait blocks and watches that name it
+    u32 lists = 0;      ///< the lists of objects that it stands in
     bool in_limbo_list = false;
     bool has_end = false;  ///< of a process or thread: a record leads to it, whose end will be its end
     bool is_set = false;
@@ -26,7 +26,7 @@ struct tally {
 
 class examination {
 public:
-    examination(image& arena, report& out);
+    examination(facts::image& arena, report& out);
 
     void header();
     void objects();
@@ -76,7 +76,7 @@ private:
 
     static constexpr std::size_t most_problems = 200;
 
-    image& a_;
+    facts::image& a_;
     report& out_;
     // Records below have been in use, and are all there.
     u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0, accounts_ = 0;

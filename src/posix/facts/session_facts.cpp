@@ -58,8 +58,7 @@ bool is_known(u32 type) {
 
 }  // namespace
 
-session_facts::session_facts(const check::image& arena, bool ask_system)
-    : arena_(arena), now_(now_by(CLOCK_MONOTONIC)) {
+session_facts::session_facts(const image& arena, bool ask_system) : arena_(arena), now_(now_by(CLOCK_MONOTONIC)) {
     read_processes(ask_system);
     read_threads();
     read_objects();
@@ -144,6 +143,7 @@ void session_facts::read_objects() {
         if (!is_known(type)) continue;
         object_facts one;
         one.record = o;
+        one.number = u64{state::generation(seen)} << 32U | o;
         one.type = type == state::private_namespace ? object_type::other : object_type{static_cast<u8>(type)};
         one.name = name_of(record);
         one.handles = record.handles.get();

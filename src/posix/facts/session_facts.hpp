@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "posix/check/image.hpp"
+#include "posix/facts/image.hpp"
 
 // What is in a session, read from a copy of its arena: for those who look from outside. Whatever the copy holds, what
 // leads nowhere is left out.
@@ -38,6 +38,7 @@ struct process_facts {
 
 struct object_facts {
     u32 record = 0;
+    u64 number = 0;  ///< tells objects apart that use the same record one after the other
     object_type type = object_type::none;
     std::string name{};  ///< as a program gives it, without `Local\`
     u32 handles = 0;
@@ -64,7 +65,7 @@ struct handle_facts {
 class session_facts {
 public:
     /// Asks the system for programs and for who runs when `ask_system`; of a copy of an arena nobody can be asked.
-    session_facts(const check::image& arena, bool ask_system);
+    session_facts(const image& arena, bool ask_system);
 
     [[nodiscard]] const std::vector<process_facts>& processes() const noexcept { return processes_; }
     [[nodiscard]] const std::vector<thread_facts>& threads() const noexcept { return threads_; }
@@ -88,7 +89,7 @@ private:
     void read_objects();
     [[nodiscard]] std::string name_of(const object_record& object) const;
 
-    const check::image& arena_;
+    const image& arena_;
     u64 now_ = 0;
     std::vector<process_facts> processes_;
     std::vector<thread_facts> threads_;

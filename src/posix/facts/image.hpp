@@ -5,7 +5,7 @@
 
 #include "posix/arena/layout.hpp"
 
-namespace kobj::posix::check {
+namespace kobj::posix::facts {
 
 /// The file is no arena that this program can read. what() says why.
 struct unreadable : std::runtime_error {
@@ -65,4 +65,4 @@ private:
     u32 capacity_[static_cast<std::size_t>(region::count)] = {};
 };
 
-}  // namespace kobj::posix::check
+}  // namespace kobj::posix::facts

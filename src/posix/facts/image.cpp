@@ -1,4 +1,4 @@
-#include "posix/check/image.hpp"
+#include "posix/facts/image.hpp"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include "posix/arena/regions.hpp"
 #include "posix/fail.hpp"
 
-namespace kobj::posix::check {
+namespace kobj::posix::facts {
 
 namespace {
 
@@ -169,4 +169,4 @@ std::string image::undo() {
     return {};
 }
 
-}  // namespace kobj::posix::check
+}  // namespace kobj::posix::facts

@@ -66,7 +66,7 @@ void CALLBACK never_called(LPVOID, DWORD, DWORD) {}
 
 ROLE(windows_h_sets_timer_and_sleeps) {
     LARGE_INTEGER due;
-    due.QuadPart = -3'000'000;
+    due.QuadPart = -20'000'000;
     ROLE_CHECK(SetWaitableTimer(args.handle(0).native(), &due, 0, never_called, nullptr, FALSE));
     ROLE_CHECK(SetEvent(args.handle(1).native()));
     if (args.number(2) != 0) return 0;
@@ -87,5 +87,5 @@ TEST_CASE("A timer with a routine ends with the process that has set it", "[wind
     else
         test::kill_hard(child);
     // Wine lets it run on.
-    if (!test::on_wine()) CHECK(WaitForSingleObject(timer, 500) == WAIT_TIMEOUT);
+    if (!test::on_wine()) CHECK(WaitForSingleObject(timer, 2'500) == WAIT_TIMEOUT);
 }

@@ -3,6 +3,7 @@
 #include <kobj/handle.hpp>
 
 #include <chrono>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,17 @@ inline BOOL refuse(DWORD error) noexcept {
 inline std::nullptr_t refuse_handle(DWORD error) noexcept {
     SetLastError(error);
     return nullptr;
+}
+
+/// Runs a call for which there may not be enough memory: then its answer is none.
+template <class F>
+auto guarded(F&& call) noexcept -> decltype(call()) {
+    try {
+        return call();
+    } catch (const std::bad_alloc&) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return {};
+    }
 }
 
 template <class T>

@@ -73,7 +73,12 @@ holder::~holder() {
     own_pointer = nullptr;
     is_over = true;
     if (data == nullptr) return;
-    thread_times times = own_times(data->created);
+    const auto created = [&] {
+        // Whoever has started the thread may be about to note it.
+        const std::lock_guard hold(apc_queue::gate());
+        return data->created;
+    }();
+    thread_times times = own_times(created);
     times.ended = file_ticks(now_by(CLOCK_REALTIME));
     const std::lock_guard hold(apc_queue::gate());
     data->at_end = times;

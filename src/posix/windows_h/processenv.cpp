@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <new>
 
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/environment.hpp"
@@ -13,17 +12,6 @@
 using namespace kobj::windows_h;
 
 namespace {
-
-// Runs a call, in which there may not be enough memory.
-template <class F>
-DWORD guarded(F&& call) noexcept {
-    try {
-        return static_cast<DWORD>(call());
-    } catch (const std::bad_alloc&) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return 0;
-    }
-}
 
 template <class Char>
 DWORD get_variable(const Char* name, Char* buffer, DWORD room) noexcept {
@@ -37,7 +25,7 @@ DWORD get_variable(const Char* name, Char* buffer, DWORD room) noexcept {
 
 template <class Char>
 BOOL set_variable(const Char* name, const Char* value) noexcept {
-    return static_cast<BOOL>(guarded([&]() -> BOOL {
+    return guarded([&]() -> BOOL {
         if (name == nullptr) return refuse(ERROR_ENVVAR_NOT_FOUND);
         const auto stored = to_utf8(std::basic_string_view<Char>(name));
         const auto text = to_utf8(std::basic_string_view<Char>(value == nullptr ? name : value));
@@ -45,22 +33,20 @@ BOOL set_variable(const Char* name, const Char* value) noexcept {
         if (stored->empty() || stored->find('=') != std::string::npos) return refuse(ERROR_INVALID_PARAMETER);
         environment::set(*stored, value == nullptr ? nullptr : &*text);
         return TRUE;
-    }));
+    });
 }
 
 // One text after the other, each with its null, and a null more at the end.
 template <class Char>
 Char* environment_block() noexcept {
-    try {
+    return guarded([] {
         std::basic_string<Char> block;
         for (const auto& entry : environment::all()) block.append(to_form<Char>(entry)).push_back(0);
         block.push_back(0);
         auto* const copy = static_cast<Char*>(LocalAlloc(LMEM_FIXED, block.size() * sizeof(Char)));
         if (copy != nullptr) std::memcpy(copy, block.data(), block.size() * sizeof(Char));
         return copy;
-    } catch (const std::bad_alloc&) {
-        return refuse_handle(ERROR_NOT_ENOUGH_MEMORY), nullptr;
-    }
+    });
 }
 
 template <class Char>
@@ -81,7 +67,7 @@ std::basic_string<Char> expanded(std::basic_string_view<Char> text) {
 
 template <class Char>
 DWORD expand(const Char* from, Char* to, DWORD room) noexcept {
-    return guarded([&] {
+    return guarded([&]() -> DWORD {
         const auto text =
             expanded(from == nullptr ? std::basic_string_view<Char>() : std::basic_string_view<Char>(from));
         if (text.size() >= room) SetLastError(ERROR_INSUFFICIENT_BUFFER);
@@ -90,7 +76,7 @@ DWORD expand(const Char* from, Char* to, DWORD room) noexcept {
             std::memcpy(to, text.data(), part * sizeof(Char));
             to[part] = 0;
         }
-        return text.size() + 1;
+        return static_cast<DWORD>(text.size() + 1);
     });
 }
 
@@ -131,11 +117,11 @@ DWORD why_no_directory(const std::string& path, int error) noexcept {
 
 template <class Char>
 BOOL set_directory(const Char* name) noexcept {
-    return static_cast<BOOL>(guarded([&]() -> BOOL {
+    return guarded([&]() -> BOOL {
         const auto path = name == nullptr ? std::nullopt : to_utf8(std::basic_string_view<Char>(name));
         if (!path || path->empty()) return refuse(ERROR_INVALID_NAME);
         return ::chdir(path->c_str()) == 0 ? TRUE : refuse(why_no_directory(*path, errno));
-    }));
+    });
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <new>
 #include <utility>
 
 #include "posix/windows_h/call.hpp"
@@ -96,7 +95,7 @@ private:
 BOOL RegisterWaitForSingleObject(PHANDLE made, HANDLE object, WAITORTIMERCALLBACK callback, PVOID context,
                                  ULONG milliseconds, ULONG flags) {
     if (made == nullptr || callback == nullptr) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         pool::state& p = pool::state::of_process();
         const auto now = pool::clock::now();
         const auto wait = std::make_shared<registered_wait>(p, callback, context, milliseconds, flags);
@@ -118,13 +117,11 @@ BOOL RegisterWaitForSingleObject(PHANDLE made, HANDLE object, WAITORTIMERCALLBAC
         }
         wait->begin_limit(now);
         return TRUE;
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL UnregisterWaitEx(HANDLE which, HANDLE event) {
-    try {
+    return guarded([&]() -> BOOL {
         pool::state& p = pool::state::of_process();
         pool::ending end(event);
         if (end.error() != 0) return refuse(end.error());
@@ -140,9 +137,7 @@ BOOL UnregisterWaitEx(HANDLE which, HANDLE event) {
         end.await(p, lock, *wait);
         lock.unlock();
         return end.answer();
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL UnregisterWait(HANDLE which) {

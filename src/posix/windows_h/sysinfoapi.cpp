@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <new>
 
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/text.hpp"
@@ -52,7 +51,7 @@ ULONGLONG available_memory() noexcept {
 template <class Char>
 BOOL give_name(std::string (*name)(), Char* buffer, LPDWORD size, DWORD too_small, DWORD null) noexcept {
     if (size == nullptr) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         const auto text = to_form<Char>(name());
         const DWORD length = give(text, buffer, buffer == nullptr ? 0 : *size);
         if (length > text.size()) {
@@ -61,9 +60,7 @@ BOOL give_name(std::string (*name)(), Char* buffer, LPDWORD size, DWORD too_smal
         }
         *size = length + null;
         return TRUE;
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include <new>
 #include <unordered_set>
 #include <vector>
 
@@ -96,21 +95,19 @@ BOOL delete_queue(HANDLE which, HANDLE event) {
 }  // namespace
 
 HANDLE CreateTimerQueue() {
-    try {
+    return guarded([&]() -> HANDLE {
         pool::state& p = pool::state::of_process();
         auto queue = std::make_shared<timer_queue>();
         const std::lock_guard lock(p.gate);
         return p.add(std::move(queue));
-    } catch (const std::bad_alloc&) {
-        return refuse_handle(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL CreateTimerQueueTimer(PHANDLE made, HANDLE queue, WAITORTIMERCALLBACK callback, PVOID context, DWORD due,
                            DWORD period, ULONG flags) {
     if (made == nullptr || callback == nullptr) return refuse(ERROR_INVALID_PARAMETER);
     if ((flags & WT_EXECUTEONLYONCE) != 0 && period != 0) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         pool::state& p = pool::state::of_process();
         const auto timer = std::make_shared<queue_timer>(p, callback, context, flags, queue);
         const std::lock_guard lock(p.gate);
@@ -129,28 +126,24 @@ BOOL CreateTimerQueueTimer(PHANDLE made, HANDLE queue, WAITORTIMERCALLBACK callb
         timer->set(due, period);
         p.everyday->raise_maximum(pool::maximum_of(flags));
         return TRUE;
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL ChangeTimerQueueTimer(HANDLE queue, HANDLE which, ULONG due, ULONG period) {
     if (which == nullptr) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         pool::state& p = pool::state::of_process();
         const std::lock_guard lock(p.gate);
         const auto timer = p.find<queue_timer>(which);
         if (!timer || !is_queue(p, queue)) return refuse(ERROR_INVALID_HANDLE);
         timer->change(due, period);
         return TRUE;
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL DeleteTimerQueueTimer(HANDLE queue, HANDLE which, HANDLE event) {
     if (which == nullptr) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         pool::state& p = pool::state::of_process();
         pool::ending end(event);
         if (end.error() != 0) return refuse(end.error());
@@ -162,17 +155,11 @@ BOOL DeleteTimerQueueTimer(HANDLE queue, HANDLE which, HANDLE event) {
         end.await(p, lock, *timer);
         lock.unlock();
         return end.answer();
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 BOOL DeleteTimerQueueEx(HANDLE which, HANDLE event) {
-    try {
-        return delete_queue(which, event);
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    return guarded([&]() -> BOOL { return delete_queue(which, event); });
 }
 
 BOOL DeleteTimerQueue(HANDLE which) {

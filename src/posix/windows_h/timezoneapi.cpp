@@ -144,7 +144,7 @@ std::optional<LONG> bias_at(const TIME_ZONE_INFORMATION& zone, std::int64_t time
 // `zone` may be null: the current one. Direction: 1 to local time, -1 from it.
 BOOL convert(const TIME_ZONE_INFORMATION* zone, const SYSTEMTIME* from, LPSYSTEMTIME to, int direction) noexcept {
     if (from == nullptr || to == nullptr) return refuse(ERROR_INVALID_PARAMETER);
-    try {
+    return guarded([&]() -> BOOL {
         const TIME_ZONE_INFORMATION used = zone != nullptr ? *zone : current_zone();
         FILETIME time;
         if (!SystemTimeToFileTime(from, &time)) return FALSE;
@@ -154,9 +154,7 @@ BOOL convert(const TIME_ZONE_INFORMATION* zone, const SYSTEMTIME* from, LPSYSTEM
         if (!bias) return refuse(ERROR_INVALID_PARAMETER);
         time = file_time(number_of(time) - direction * *bias * ticks_per_minute);
         return FileTimeToSystemTime(&time, to);
-    } catch (const std::bad_alloc&) {
-        return refuse(ERROR_NOT_ENOUGH_MEMORY);
-    }
+    });
 }
 
 // Of the present moment, also for other times: file times know no rules of summer time.

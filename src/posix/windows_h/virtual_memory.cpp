@@ -204,16 +204,6 @@ bool describe_foreign(std::uintptr_t address, MEMORY_BASIC_INFORMATION& info) {
     return free_from <= address;
 }
 
-template <class F>
-auto guarded(F&& work) noexcept -> decltype(work()) {
-    try {
-        return work();
-    } catch (...) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return {};
-    }
-}
-
 }  // namespace
 
 LPVOID VirtualAlloc(LPVOID address, SIZE_T size, DWORD type, DWORD protection) {
@@ -293,7 +283,8 @@ SIZE_T VirtualQuery(LPCVOID address, PMEMORY_BASIC_INFORMATION info, SIZE_T size
         return 0;
     }
     const auto from = reinterpret_cast<std::uintptr_t>(address);
-    if (from >= 0x7FFF'FFFF'0000) {
+    // Where the kernel's part begins. A stack may end there.
+    if (from >= 0x7FFF'FFFF'F000) {
         SetLastError(ERROR_INVALID_PARAMETER);
         return 0;
     }

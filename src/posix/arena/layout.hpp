@@ -251,7 +251,8 @@ inline constexpr u32 park_awake = 3;      ///< queued, and not asleep yet: a sto
 enum class thread_state : u32 { free = 0, claimed = 1 };
 
 struct alignas(256) thread_record {
-    /// 63..32 thread id, 31..12 generation, 0 claimed. Claimed by compare-and-swap, freed by transaction.
+    /// 63..32 thread id, 31..12 generation, 1 leaving, 0 claimed. Claimed by compare-and-swap, without the lock: so a
+    /// transaction that frees it makes it `leaving`, and only its commit makes it free.
     word64 identity;
     word32 process;
     word32 object;  ///< its thread object, once somebody wanted one
@@ -280,6 +281,16 @@ constexpr u32 thread_generation(u64 identity) noexcept {
 }
 constexpr bool thread_claimed(u64 identity) noexcept {
     return (identity & 1U) != 0;
+}
+/// Whether a thread may claim the record.
+constexpr bool thread_free(u64 identity) noexcept {
+    return (identity & 3U) == 0;
+}
+constexpr bool thread_leaving(u64 identity) noexcept {
+    return (identity & 3U) == 2;
+}
+constexpr u64 make_leaving_identity(u32 generation) noexcept {
+    return u64{generation & 0xFFFFF} << 12U | 2U;
 }
 constexpr u64 make_thread_identity(u32 id, u32 generation, bool claimed) noexcept {
     return u64{id} << 32U | u64{generation & 0xFFFFF} << 12U | (claimed ? 1U : 0U);
@@ -363,7 +374,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 6;
+inline constexpr u32 arena_version = 7;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

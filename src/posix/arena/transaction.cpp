@@ -70,6 +70,7 @@ void transaction::after_commit() noexcept {
         u64 seen = o.object->state.get();
         if (o.although_queued || o.object->queue_head.get() == 0) o.object->state.swap(seen, seen & ~state::contended);
     }
+    for (const u32 t : leaving_) finish_leaving(t);
     for (wake_up& w : wakes_) w.asleep = arena_.thread(w.thread).park.exchange(w.value) == park_asleep;
     session_lock::release(me_);
     for (const wake_up& w : wakes_) {
@@ -82,6 +83,15 @@ void needs_room::make() const {
         the_arena().commit_table(table_of, index);
     else
         the_arena().commit(which, index);
+}
+
+void finish_leaving(u32 index) noexcept {
+    arena_header& h = the_arena().header();
+    thread_record& record = the_arena().thread(index);
+    // First, for it must not look ended to its next thread.
+    record.life.clear();
+    record.identity.put(make_thread_identity(0, thread_generation(record.identity.get()), false));
+    if (index < h.thread_hint.get()) h.thread_hint.put(index);
 }
 
 u64 make_contended(object_record& object) noexcept {

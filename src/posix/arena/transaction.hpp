@@ -46,6 +46,8 @@ public:
     void uncontend(object_record& object) { uncontend_.push_back({&object, false}); }
     /// The same although somebody is queued: the head has been woken and will set the bit again if it must.
     void let_barge(object_record& object) { uncontend_.push_back({&object, true}); }
+    /// After the commit: others may claim the record of this thread, which is dead and has been made `leaving`.
+    void free_thread(u32 index) { leaving_.push_back(index); }
     /// After the commit: thread `index` finds `value` in its park word and is woken.
     void wake(u32 index, u32 value) {
         (void)arena_.thread(index);  // an index that cannot be right is found now, not behind the commit
@@ -82,6 +84,7 @@ private:
         bool although_queued;
     };
     std::vector<opening> uncontend_;
+    std::vector<u32> leaving_;
 };
 
 /// Thrown out of a transaction that found a part of the arena too small. transact() lets it grow, without the lock, and
@@ -113,6 +116,9 @@ auto transact(const context& me, F&& work) {
         }
     }
 }
+
+/// Makes a thread record free that a committed transaction has made `leaving`. Under the lock.
+void finish_leaving(u32 index) noexcept;
 
 /// Sets the contended bit, after which only holders of the session lock change the state. Returns the state then.
 /// Not undone: a bit too many costs the next one a look under the lock.

@@ -92,6 +92,8 @@ void find_debts(const facts::image& arena, report& out) {
                             process->state.get() == static_cast<u32>(process_state::free);
         if (thread_claimed(identity) && orphan && !os::look_at_process(static_cast<pid_t>(thread_id(identity))).exists)
             out.debts.push_back(text("thread {} has ended, its record {} is not free yet", thread_id(identity), t));
+        if (thread_leaving(identity))
+            out.debts.push_back(text("a thread has been settled, its record {} is not free yet", t));
     }
     if (arena.header().removed_sections.get() != 0)
         out.debts.emplace_back("the file of a file mapping that is gone is still to be removed");

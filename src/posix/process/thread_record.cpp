@@ -29,7 +29,7 @@ context claim_thread_record() {
         }
         thread_record& record = a.thread(index);
         u64 identity = record.identity.get();
-        if (thread_claimed(identity)) continue;
+        if (!thread_free(identity)) continue;
         a.commit(region::waits, index * max_wait + max_wait - 1);
         if (record.identity.swap(identity, make_thread_identity(id, thread_generation(identity), true))) {
             hint.put(index + 1);
@@ -59,13 +59,11 @@ void settle_thread(transaction& tx, u32 thread, u32 code) {
     const u64 identity = record.identity.get();
     if (record.wait_count.get() != 0) dequeue(tx, thread);
     timer_object::cancel_all_of(tx, record);
-    // Not undone, and right whoever comes next: the thread is dead, its record not free yet.
-    record.life.clear();
     const u32 object_index = record.object.get();
     tx.set(record.object, 0);
     tx.set(record.process, 0);
-    tx.set(record.identity, make_thread_identity(0, thread_generation(identity) + 1, false));
-    if (thread < a.header().thread_hint.get()) a.header().thread_hint.put(thread);
+    tx.set(record.identity, make_leaving_identity(thread_generation(identity) + 1));
+    tx.free_thread(thread);
     if (object_index == 0) return;
     const u64 given = record.exit_code.get();
     end_thread_object(tx, a.object(object_index), thread_id(identity),
@@ -77,6 +75,13 @@ void sweep_threads(const context& me) {
     const u32 count = a.capacity(region::threads);
     for (u32 t = 1; t < count; ++t) {
         const thread_record& record = a.thread(t);
+        if (thread_leaving(record.identity.get())) {
+            // Whoever settled it was killed behind the commit.
+            transact(me, [&](transaction&) {
+                if (thread_leaving(record.identity.get())) finish_leaving(t);
+            });
+            continue;
+        }
         if (!thread_claimed(record.identity.get()) || !thread_ended(t, false)) continue;
         transact(me, [&](transaction& tx) {
             const u32 process = record.process.get();

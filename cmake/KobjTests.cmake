@@ -47,7 +47,7 @@ function(kobj_add_tests target library folder)
             target_include_directories(${target} SYSTEM PRIVATE ${KOBJ_BOOST_INCLUDE})
         endif()
         # The checker is made of what only a static kobj shows.
-        if(folder STREQUAL "posix")
+        if(folder MATCHES "^(posix|step)$")
             target_sources(${target} PRIVATE $<TARGET_OBJECTS:kobj_check>)
         endif()
         target_compile_definitions(${target} PRIVATE FMT_HEADER_ONLY)

@@ -1,0 +1,161 @@
+#include "operation.hpp"
+
+#include "support/scratch.hpp"
+
+#include "posix/handle/private_namespace.hpp"
+
+// Handles, names and mappings.
+
+namespace test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class Object>
+verdict name_is_free(const std::string& name) {
+    return [name](world&) { return error_of(Object::open(name)) == kobj::errc::file_not_found; };
+}
+
+// The survivor makes one of the same boundary: nothing of the dead one's is in the way.
+bool boundary_is_free(world&) {
+    const auto made = kobj::posix::create_private_namespace("step: boundary", "step_own", false);
+    return made.has_value() && kobj::posix::close_private_namespace(*made, true).has_value();
+}
+
+}  // namespace
+
+void add_handle_operations(std::vector<operation>& all) {
+    const auto add = [&](operation each) { all.push_back(std::move(each)); };
+
+    add({"create a mutex", [](world& w) { w.mutex = kobj::mutex::create().value(); }});
+    add({"create a named mutex, owned",
+         [](world& w) { w.mutex = kobj::mutex::create({.name = "step: new", .initially_owned = true}).value(); },
+         {},
+         {},
+         name_is_free<kobj::mutex>("step: new")});
+    add({"create a mutex that is there",
+         [](world& w) { w.mutex = kobj::mutex::create({.name = "step: named"}).value(); },
+         {},
+         {},
+         [](world& w) { return usage_count(w.named) == 1; }});
+    add({"create a mutex with a long name",
+         [](world& w) { w.mutex = kobj::mutex::create({.name = std::string(250, 'l')}).value(); },
+         {},
+         {},
+         name_is_free<kobj::mutex>(std::string(250, 'l'))});
+    add({"open a named mutex",
+         [](world& w) { w.mutex = kobj::mutex::open("step: named").value(); },
+         {},
+         {},
+         [](world& w) { return usage_count(w.named) == 1; }});
+    add({"close the last handle to a named mutex",
+         [](world& w) { w.mutex->close().value(); },
+         [](world& w) { w.mutex = kobj::mutex::create({.name = "step: closed"}).value(); },
+         {},
+         name_is_free<kobj::mutex>("step: closed")});
+    add({"close one of two handles",
+         [](world& w) { w.mutex->close().value(); },
+         [](world& w) { w.mutex = kobj::mutex::open("step: named").value(); },
+         {},
+         [](world& w) { return usage_count(w.named) == 1; }});
+    add({"create a named event",
+         [](world& w) { w.value = kobj::event::create({.name = "step: event"}).value().detach(); },
+         {},
+         {},
+         name_is_free<kobj::event>("step: event")});
+    add({"open a named event",
+         [](world& w) { w.value = kobj::event::open("step: signal").value().detach(); },
+         [](world& w) { w.value = kobj::event::create({.name = "step: signal"}).value().detach(); },
+         {},
+         name_is_free<kobj::event>("step: signal")});
+    add({"create a named semaphore",
+         [](world& w) { w.value = kobj::semaphore::create(1, 2, {.name = "step: units"}).value().detach(); },
+         {},
+         {},
+         name_is_free<kobj::semaphore>("step: units")});
+    add({"create a named timer",
+         [](world& w) { w.value = kobj::timer::create({.name = "step: timer"}).value().detach(); },
+         {},
+         {},
+         name_is_free<kobj::timer>("step: timer")});
+    add({"create a named file mapping",
+         [](world& w) { w.value = kobj::file_mapping::create(8192, {.name = "step: memory"}).value().detach(); },
+         {},
+         {},
+         name_is_free<kobj::file_mapping>("step: memory")});
+    add({"create a file mapping over a file", [](world& w) {
+             w.value = kobj::file_mapping::create_over("/proc/self/exe", 0,
+                                                       {.protection = kobj::mapping_protection::read_only})
+                           .value()
+                           .detach();
+         }});
+    add({"open a file mapping", [](world& w) { w.value = kobj::file_mapping::open("step: mapped").value().detach(); }});
+    add({"close a file mapping", [](world& w) { kobj::close(w.value).value(); },
+         [](world& w) { w.value = kobj::file_mapping::create(4096).value().detach(); }});
+    add({"map", [](world& w) { w.view = w.memory.map<char>().value(); }});
+    add({"unmap", [](world& w) { w.view.reset(); }, [](world& w) { w.view = w.memory.map<char>().value(); }});
+    add({"unmap what has no handle any more", [](world& w) { w.view.reset(); },
+         [](world& w) {
+             auto mapping = kobj::file_mapping::create(4096).value();
+             w.view = mapping.map<char>().value();
+         }});
+    add({"duplicate",
+         [](world& w) { (void)w.gate.duplicate().value().detach(); },
+         {},
+         {},
+         [](world& w) { return usage_count(w.gate) == 1; }});
+    add({"duplicate and close the source",
+         [](world& w) {
+             (void)kobj::duplicate(kobj::current_process(), w.value, kobj::current_process(), {.close_source = true})
+                 .value();
+         },
+         [](world& w) { w.value = w.gate.duplicate().value().detach(); }});
+    add({"duplicate into another process",
+         [](world& w) { (void)kobj::duplicate(kobj::current_process(), w.gate.get(), w.peer.get()).value(); }});
+    add({"duplicate out of another process and close it there",
+         [](world& w) {
+             (void)kobj::duplicate(w.peer.get(), w.value, kobj::current_process(), {.close_source = true}).value();
+         },
+         [](world& w) { w.value = kobj::duplicate(kobj::current_process(), w.gate.get(), w.peer.get()).value(); }});
+    add({"set the flags of a handle",
+         [](world& w) { kobj::set_flags(w.gate.get(), {.inheritable = true, .protect_from_close = true}).value(); }});
+    add({"ask about a handle", [](world& w) {
+             (void)kobj::get_flags(w.gate.get()).value();
+             (void)kobj::type_of(w.gate.get()).value();
+             (void)kobj::access_of(w.gate.get()).value();
+             (void)kobj::same_object(w.gate.get(), w.other.get()).value();
+             (void)w.memory.size().value();
+         }});
+    add({"inspect the session", [](world& w) {
+             (void)kobj::inspect::handle_table().value();
+             (void)kobj::inspect::take_snapshot().value();
+             (void)kobj::inspect::usage_count(w.gate.get()).value();
+         }});
+
+    add({"create a private namespace",
+         [](world&) { (void)kobj::posix::create_private_namespace("step: boundary", "step", false).value(); },
+         {},
+         {},
+         boundary_is_free});
+    add({"open a private namespace",
+         [](world&) { (void)kobj::posix::open_private_namespace("step: boundary", "step_again").value(); },
+         [](world& w) { w.value = kobj::posix::create_private_namespace("step: boundary", "step", false).value(); },
+         {},
+         boundary_is_free});
+    add({"create a mutex in a private namespace",
+         [](world& w) { w.mutex = kobj::mutex::create({.name = "step\\mutex"}).value(); },
+         [](world& w) { w.value = kobj::posix::create_private_namespace("step: boundary", "step", false).value(); },
+         {},
+         boundary_is_free});
+    add({"close a private namespace, and destroy it",
+         [](world& w) { kobj::posix::close_private_namespace(w.value, true).value(); },
+         [](world& w) {
+             w.value = kobj::posix::create_private_namespace("step: boundary", "step", false).value();
+             w.mutex = kobj::mutex::create({.name = "step\\mutex"}).value();
+         },
+         {},
+         boundary_is_free});
+}
+
+}  // namespace test

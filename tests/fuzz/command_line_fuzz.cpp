@@ -3,8 +3,8 @@
 #include <kobj/command_line.hpp>
 
 #include "posix/process/start_note.hpp"
-#include "posix/windows_h/startup_info.hpp"
-#include "posix/windows_h/text.hpp"
+#include "posix/windows_h/process/startup_info.hpp"
+#include "posix/windows_h/text/text.hpp"
 
 #include <shellapi.h>
 #include <windows.h>

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "posix/windows_h/unicode.hpp"
+#include "posix/windows_h/text/unicode.hpp"
 
 namespace kobj::windows_h {
 

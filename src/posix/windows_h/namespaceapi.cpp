@@ -6,7 +6,7 @@
 
 #include "posix/handle/private_namespace.hpp"
 #include "posix/windows_h/call.hpp"
-#include "posix/windows_h/security.hpp"
+#include "posix/windows_h/security/security.hpp"
 
 using namespace kobj::windows_h;
 

@@ -6,8 +6,8 @@
 #include <new>
 
 #include "posix/windows_h/call.hpp"
-#include "posix/windows_h/own_threads.hpp"
-#include "posix/windows_h/security.hpp"
+#include "posix/windows_h/security/security.hpp"
+#include "posix/windows_h/thread/own_threads.hpp"
 
 using namespace kobj::windows_h;
 

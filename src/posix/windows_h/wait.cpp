@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "posix/windows_h/call.hpp"
-#include "posix/windows_h/own_threads.hpp"
+#include "posix/windows_h/thread/own_threads.hpp"
 
 using namespace kobj::windows_h;
 

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/scratch.hpp"
 #include "support/state.hpp"
 #include "support/waiter.hpp"
 
@@ -146,6 +147,19 @@ TEST_CASE("Programs are started and waited for while signals come", "[signal][pr
         CHECK(code == 7);
     }
     CHECK(handled > 0);
+}
+
+TEST_CASE("Who asks for an exit code while signals come gets the right one", "[signal][process]") {
+    const handling handler(0);
+    for (int i = 0; i < 100; ++i) {
+        const auto child = kobj::process::start({test::plain_program(), "exit", "77"}).value();
+        const auto code = under_fire([&] {
+            for (;;) {
+                if (const auto now = child.exit_code().value(); now != kobj::still_active) return now;
+            }
+        });
+        CHECK(code == 77);
+    }
 }
 
 TEST_CASE("Objects and file mappings are made while signals come", "[signal]") {

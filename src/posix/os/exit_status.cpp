@@ -7,11 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+
+#include "posix/os/futex.hpp"
 
 namespace kobj::posix::os {
 
@@ -43,7 +46,12 @@ descriptor open_pidfd(pid_t pid) noexcept {
 
 bool has_ended(int pidfd, int milliseconds) noexcept {
     pollfd ask{pidfd, POLLIN, 0};
-    return poll(&ask, 1, milliseconds) == 1;
+    // A signal that the program handles ends poll.
+    const std::int64_t end = coarse_now() + milliseconds * std::int64_t{1'000'000};
+    int ready = 0;
+    while ((ready = poll(&ask, 1, milliseconds)) < 0 && errno == EINTR)
+        milliseconds = static_cast<int>(std::max<std::int64_t>(0, (end - coarse_now()) / 1'000'000));
+    return ready == 1;
 }
 
 int kill_process(int pidfd) noexcept {

@@ -84,7 +84,7 @@ struct descriptor_parts {
 };
 /// Nothing for what is no descriptor, or has a part that is not whole.
 std::optional<descriptor_parts> take_apart(const void* descriptor) noexcept;
-/// The same of one in the self-relative form that is this long.
+/// The same of one in the self-relative form that is this long: no part of it reaches beyond. Aligned as a DWORD is.
 std::optional<descriptor_parts> take_apart(byte_view self_relative) noexcept;
 std::size_t self_relative_length(const descriptor_parts& parts) noexcept;
 void write_self_relative(const descriptor_parts& parts, void* to) noexcept;

@@ -35,6 +35,13 @@ bool is_whole(const descriptor_parts& parts) noexcept {
            acl(parts.has_sacl(), parts.sacl);
 }
 
+/// Does a part lie within the bytes that begins there, and whose length can be read from the first `least` of it?
+template <class Length>
+bool holds(byte_view bytes, std::size_t offset, std::size_t least, Length length) noexcept {
+    if (offset % alignof(DWORD) != 0 || offset > bytes.size() || bytes.size() - offset < least) return false;
+    return length(bytes.data() + offset) <= bytes.size() - offset;
+}
+
 std::size_t length_of_acl(bool present, const void* acl) noexcept {
     return present && acl != nullptr ? acl_bytes(acl).size() : 0;
 }
@@ -52,7 +59,13 @@ std::optional<descriptor_parts> take_apart(const void* descriptor) noexcept {
 }
 
 std::optional<descriptor_parts> take_apart(byte_view bytes) noexcept {
-    if (bytes.size() < sizeof(SECURITY_DESCRIPTOR_RELATIVE)) return {};
+    SECURITY_DESCRIPTOR_RELATIVE d;
+    if (bytes.size() < sizeof d || !is_relative(bytes.data())) return {};
+    std::memcpy(&d, bytes.data(), sizeof d);
+    for (const DWORD sid : {d.Owner, d.Group})
+        if (sid != 0 && !holds(bytes, sid, sid_length(0), [](const void* at) { return length_of_sid(at); })) return {};
+    for (const DWORD acl : {d.Sacl, d.Dacl})
+        if (acl != 0 && !holds(bytes, acl, sizeof(ACL), [](const void* at) { return acl_bytes(at).size(); })) return {};
     return take_apart(bytes.data());
 }
 

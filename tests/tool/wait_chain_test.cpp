@@ -151,3 +151,21 @@ ROLE(stays_alone) {
     test::eventually([] { return false; });
     return 0;
 }
+
+// Its session is removed by nobody: it was the only process there.
+TEST_CASE("A session that all have left by being killed is cleaned away, one with a process is not", "[tool][kill]") {
+    const test::own_session session;
+    auto child = test::start_role("stays_alone", {}, session.options());
+    REQUIRE(test::eventually([&] { return session.has_living_process(); }));
+    const std::string name = session.path().substr(session.path().rfind('.') + 1);
+    const auto kept = kobj_tool("clean --session " + name + " --json");
+    CHECK(kept.code == 0);
+    CHECK(kept.json()["removed"].empty());
+    CHECK(session.exists());
+    test::kill_hard(child);
+    CHECK(kobj_tool("clean --dry-run --session " + name).has("to be removed"));
+    CHECK(session.exists());
+    CHECK(kobj_tool("clean --session " + name).has("removed " + session.path()));
+    CHECK_FALSE(session.exists());
+    CHECK(kobj_tool("clean --session " + name).code == 2);
+}

@@ -1,9 +1,12 @@
 #include "arena_file.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "posix/arena/session_path.hpp"
 #include "posix/facts/image.hpp"
@@ -26,6 +29,18 @@ arena_file open_arena(const source& where) {
         throw facts::unreadable(text("{}: there is no such session", opened.path));
     if (!opened.file) throw facts::unreadable(text("{}: {}", opened.path, std::strerror(errno)));
     return opened;
+}
+
+std::vector<std::string> paths_of_sessions() {
+    const std::string prefix = text("kobj.{}.", geteuid());
+    std::vector<std::string> paths;
+    std::error_code ignored;
+    for (const auto& file : std::filesystem::directory_iterator(os::shared_folder, ignored)) {
+        const std::string name = file.path().filename().string();
+        if (name.starts_with(prefix) && name.find(section_mark) == std::string::npos) paths.push_back(file.path());
+    }
+    std::sort(paths.begin(), paths.end());
+    return paths;
 }
 
 }  // namespace kobj::tool

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "command.hpp"
 #include "posix/os/shared_file.hpp"
@@ -15,5 +16,8 @@ struct arena_file {
 };
 /// Throws facts::unreadable.
 arena_file open_arena(const source& where);
+
+/// The arenas of this user's sessions, also of those in other PID namespaces, in the order of their names.
+std::vector<std::string> paths_of_sessions();
 
 }  // namespace kobj::tool

@@ -35,6 +35,7 @@ void add_question(CLI::App& command, question& asked);
 int answer(const CLI::App& command, const question& asked, const std::function<int()>& work);
 
 void add_check(CLI::App& program, int& exit_code);
+void add_clean(CLI::App& program, int& exit_code);
 void add_deadlocks(CLI::App& program, int& exit_code);
 void add_doctor(CLI::App& program, int& exit_code);
 void add_graph(CLI::App& program, int& exit_code);

@@ -2,17 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "common/object_type.hpp"
 #include "posix/arena/session_path.hpp"
-#include "posix/os/shared_file.hpp"
 #include "session.hpp"
 #include "table.hpp"
 #include "words.hpp"
-
-#include <unistd.h>
 
 // kobj ls: the objects of a session, or the sessions.
 namespace kobj::tool {
@@ -80,17 +76,9 @@ int list_objects(const choices& asked) {
 // Of this user, also in other PID namespaces.
 int list_sessions(const choices& asked) {
     const std::string own = session_path(std::string_view());
-    const std::string prefix = fmt::format("kobj.{}.", geteuid());
     nlohmann::json out{{"sessions", nlohmann::json::array()}};
     table lines({"SESSION", "PROCESSES", "OBJECTS", "ARENA"});
-    std::vector<std::string> paths;
-    std::error_code ignored;
-    for (const auto& file : std::filesystem::directory_iterator(os::shared_folder, ignored)) {
-        const std::string name = file.path().filename().string();
-        if (name.starts_with(prefix) && name.find(section_mark) == std::string::npos) paths.push_back(file.path());
-    }
-    std::sort(paths.begin(), paths.end());
-    for (const std::string& path : paths) {
+    for (const std::string& path : paths_of_sessions()) {
         const bool here = path == own || path.starts_with(own + '.');
         const std::string name = path == own ? "(without a name)"
                                  : here      ? path.substr(own.size() + 1)

@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     kobj::tool::add_graph(program, exit_code);
     kobj::tool::add_check(program, exit_code);
     kobj::tool::add_doctor(program, exit_code);
+    kobj::tool::add_clean(program, exit_code);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& wrong) {

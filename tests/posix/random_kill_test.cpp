@@ -11,6 +11,7 @@
 #include <kobj/kobj.hpp>
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <atomic>
@@ -40,6 +41,7 @@ struct account {
     std::atomic<std::uint64_t> inside[gates];  // who is in the section of this mutex
     std::atomic<std::uint32_t> intrusions;     // a mutex that was not abandoned had somebody inside
     std::atomic<std::uint64_t> operations;
+    std::atomic<std::uint64_t> refused;  // for want of memory
 };
 
 int kills_wanted() {
@@ -49,8 +51,13 @@ int kills_wanted() {
 
 class mixer {
 public:
-    mixer(account& shared, std::vector<handle_value> objects, std::string stem, unsigned seed)
-        : shared_(shared), objects_(std::move(objects)), stem_(std::move(stem)), random_(seed), me_(seed) {}
+    mixer(account& shared, std::vector<handle_value> objects, std::string stem, unsigned seed, std::size_t most_handles)
+        : shared_(shared),
+          objects_(std::move(objects)),
+          stem_(std::move(stem)),
+          random_(seed),
+          me_(seed),
+          most_handles_(most_handles) {}
 
     void step() {
         ++shared_.operations;
@@ -107,13 +114,16 @@ private:
 
     template <class Object>
     void keep(kobj::result<Object> made, bool counted = false) {
-        if (!made) return;
+        if (!made) {
+            if (test::error_of(made) == kobj::errc::no_system_resources) ++shared_.refused;
+            return;
+        }
         kobj::handle held;
         if constexpr (std::is_same_v<Object, kobj::handle>)
             held = std::move(*made);
         else
             held = kobj::handle(made->detach());
-        if (own_.size() < 8)
+        if (own_.size() < most_handles_)
             own_.push_back({std::move(held), counted});
         else
             own_[random_() % own_.size()] = {std::move(held), counted};
@@ -142,7 +152,8 @@ private:
 
     void token() {
         const handle_value pool = objects_[gates];
-        if (kobj::wait(pool, 2ms).value() != wait_status::signaled) return;
+        const auto got = kobj::wait(pool, 2ms);
+        if (!got || *got != wait_status::signaled) return;
         std::this_thread::yield();
         if (!kobj::semaphore::release(pool, 1)) std::abort();  // more than there were
     }
@@ -169,6 +180,7 @@ private:
     std::string stem_;
     std::mt19937 random_;
     std::uint64_t me_;
+    std::size_t most_handles_;
     std::vector<owned> own_;
 };
 
@@ -185,11 +197,17 @@ ROLE(mix_everything) {
     for (std::size_t i = 0; i < gates + 2; ++i) objects.push_back(args.handle(1 + i));
     const std::size_t slot = args.number(gates + 3);
     const auto seed = static_cast<unsigned>(args.number(gates + 4));
+    const bool full = args.number(gates + 6) != 0;
+    if (full) {
+        // The arena cannot grow any more.
+        const rlimit none{1, 1};
+        ROLE_CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    }
     shared->pids[slot] = test::system_process_id();
     std::vector<std::thread> threads;
     for (unsigned t = 0; t < threads_each; ++t)
         threads.emplace_back([&, t] {
-            mixer mix(*shared, objects, args.text(gates + 5), seed * threads_each + t + 1);
+            mixer mix(*shared, objects, args.text(gates + 5), seed * threads_each + t + 1, full ? 100 : 8);
             for (;;) mix.step();
         });
     for (auto& each : threads) each.join();
@@ -198,7 +216,7 @@ ROLE(mix_everything) {
 
 namespace {
 
-void kill_at_random(int kills) {
+void kill_at_random(int kills, bool full = false) {
     const unsigned seed = std::random_device()() % 100'000;
     INFO("seed " << seed);
     std::mt19937 random(seed);
@@ -214,8 +232,8 @@ void kill_at_random(int kills) {
     unsigned births = 0;
     const auto start = [&](std::size_t slot) {
         shared->pids[slot] = 0;
-        return test::start_role("mix_everything",
-                                {shared, mutexes[0], mutexes[1], mutexes[2], pool, bell, slot, seed + ++births, stem});
+        return test::start_role("mix_everything", {shared, mutexes[0], mutexes[1], mutexes[2], pool, bell, slot,
+                                                   seed + ++births, stem, full});
     };
     std::vector<kobj::process> running;
     for (std::size_t slot = 0; slot < slots; ++slot) running.push_back(start(slot));
@@ -258,6 +276,7 @@ void kill_at_random(int kills) {
         return test::usage_count(pool) == 1;
     }));
 
+    if (full) CHECK(shared->refused > 0);
     WARN(done << " kills, " << shared->operations << " operations, seed " << seed);
     CHECK(test::damage() == "");
     for (auto& each : mutexes) {
@@ -283,6 +302,9 @@ void kill_at_random(int kills) {
 }  // namespace
 
 // Several, so that each stays within the time that a test has.
+TEST_CASE("Processes that do everything are killed at random while the arena is full", "[kill][random]") {
+    kill_at_random(kills_wanted() / 8, true);
+}
 #define RANDOM_KILLS(part)                                                                            \
     TEST_CASE("Processes that do everything are killed at random, " part " of 8", "[kill][random]") { \
         kill_at_random(kills_wanted() / 8);                                                           \

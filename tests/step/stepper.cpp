@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -235,6 +236,31 @@ bool stepped_child::stop_at(std::uint64_t address, std::uint32_t visit) {
     }
     set_debug_register(pid_, 7, 0);
     return there;
+}
+
+bool stepped_child::step_until(const std::function<bool()>& holds) {
+    while (!holds()) {
+        if (!step()) return false;
+    }
+    return true;
+}
+
+bool stepped_child::fall_asleep() {
+    const auto is_about_to = [this] {
+        user_regs_struct registers{};
+        ptrace(PTRACE_GETREGS, pid_, nullptr, &registers);
+        const bool on_several = registers.rax == SYS_futex_waitv;
+        const bool on_one = registers.rax == SYS_futex && registers.rsi == FUTEX_WAIT_BITSET;
+        return is_system_call(registers.rip) && (on_several || on_one);
+    };
+    return step_until(is_about_to) && ptrace(PTRACE_SINGLESTEP, pid_, nullptr, 0) == 0;
+}
+
+long stepped_child::wake_up() {
+    if (!stopped_in_operation()) throw std::runtime_error("a sleeping child is over");
+    user_regs_struct registers{};
+    ptrace(PTRACE_GETREGS, pid_, nullptr, &registers);
+    return static_cast<long>(registers.rax);
 }
 
 void stepped_child::run() {

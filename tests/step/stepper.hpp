@@ -60,6 +60,12 @@ public:
     trail walk();
     /// To behind so many instructions of it. False: it went another way this time, or was over before.
     bool lead(const trail& known, std::size_t instruction);
+    /// Runs it by single steps until that holds. False: the operation is over.
+    bool step_until(const std::function<bool()>& holds);
+    /// Runs it by single steps into its next sleep, and does not wait for the end of that.
+    bool fall_asleep();
+    /// Waits until it is awake, and stops it right there: what the call that it slept in has returned.
+    long wake_up();
     /// Lets it run to the end of the operation.
     void run();
     void kill_now();

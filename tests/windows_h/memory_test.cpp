@@ -99,6 +99,23 @@ TEST_CASE("Protection changes page by page", "[windows_h][memory]") {
     CHECK(VirtualFree(reserved, 0, MEM_RELEASE));
 }
 
+TEST_CASE("Protection does not reach beyond what was reserved by one call", "[windows_h][memory]") {
+    constexpr SIZE_T half = 0x10000;
+    char* const room = allocate(2 * half, MEM_RESERVE);
+    CHECK(VirtualFree(room, 0, MEM_RELEASE));
+    auto* const first = static_cast<char*>(VirtualAlloc(room, half, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE));
+    auto* const second = static_cast<char*>(VirtualAlloc(room + half, half, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE));
+    REQUIRE(first == room);
+    REQUIRE(second == room + half);
+    DWORD before = 0;
+    REFUSES(VirtualProtect(first, 2 * half, PAGE_READONLY, &before), ERROR_INVALID_ADDRESS);
+    CHECK(query(first).Protect == PAGE_READWRITE);
+    CHECK(query(second).Protect == PAGE_READWRITE);
+    first[0] = second[0] = 1;
+    CHECK(VirtualFree(first, 0, MEM_RELEASE));
+    CHECK(VirtualFree(second, 0, MEM_RELEASE));
+}
+
 TEST_CASE("What VirtualAlloc and VirtualFree refuse", "[windows_h][memory]") {
     REFUSES(allocate(0, MEM_COMMIT), ERROR_INVALID_PARAMETER);
     REFUSES(allocate(100, 0), ERROR_INVALID_PARAMETER);

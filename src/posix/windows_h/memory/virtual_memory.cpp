@@ -265,14 +265,21 @@ BOOL VirtualProtect(LPVOID address, SIZE_T size, DWORD protection, PDWORD before
             *before = old;
             return TRUE;
         }
-        // Memory of others: the program's code, a view.
-        MEMORY_BASIC_INFORMATION info{};
-        info.RegionSize = 0;
-        if (!describe_foreign(from, info) || info.State != MEM_COMMIT) return refuse(ERROR_INVALID_ADDRESS);
+        // Memory of others: the program's code, a view. All of it, for the kernel changes what lies in front of a hole.
+        if (size > UINTPTR_MAX - from || find(all, from, 1).ranges != nullptr) return refuse(ERROR_INVALID_ADDRESS);
         const std::uintptr_t begin = page_of(from);
-        if (mprotect(pointer(begin), from + size - begin, access_of(protection)) != 0)
-            return refuse(ERROR_INVALID_ADDRESS);
-        *before = info.Protect;
+        const std::uintptr_t end = from + size;
+        const auto next = all.by_base.lower_bound(begin);
+        if (next != all.by_base.end() && next->first < end) return refuse(ERROR_INVALID_ADDRESS);
+        DWORD old = 0;
+        for (std::uintptr_t i = begin; i < end;) {
+            MEMORY_BASIC_INFORMATION info{};
+            if (!describe_foreign(i, info) || info.State != MEM_COMMIT) return refuse(ERROR_INVALID_ADDRESS);
+            if (i == begin) old = info.Protect;
+            i += info.RegionSize;
+        }
+        if (mprotect(pointer(begin), end - begin, access_of(protection)) != 0) return refuse(ERROR_INVALID_ADDRESS);
+        *before = old;
         return TRUE;
     });
 }

@@ -118,7 +118,8 @@ void add_processes(const std::string& group, void (*run)(benchmark::State&)) {
             const sleepers others(static_cast<std::size_t>(state.range(1)) - 1);
             run(state);
         };
-        benchmark::RegisterBenchmark(name.c_str(), among)->Args({10, count});
+        // Starting them takes a second, so it is done a few times only.
+        benchmark::RegisterBenchmark(name.c_str(), among)->Args({10, count})->Iterations(100'000)->Repetitions(5);
     }
 }
 

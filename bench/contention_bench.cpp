@@ -7,6 +7,7 @@
 
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,8 @@ void measure(benchmark::State& state, Lock lock, bool processes) {
             if (!processes) {
                 threads.emplace_back([&b, i, &lock, length] { contend(b, i, lock, length); });
             } else if (const pid_t child = fork(); child == 0) {
+                // Nobody would tell it that it is over.
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
                 contend(b, i, lock, length);
                 _exit(0);
             } else {

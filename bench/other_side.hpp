@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ public:
     template <class F>
     explicit other_process(F&& answer) : child_(fork()) {
         if (child_ != 0) return;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         for (;;) answer();
     }
     other_process(const other_process&) = delete;

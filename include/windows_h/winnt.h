@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <basetsd.h>
+#include <sal.h>
 
 // What <windows.h> is, how texts and integers are represented here: docs/windows_h.md.
 
@@ -78,29 +79,6 @@
 #ifndef __cdecl
 #    define __cdecl
 #endif
-
-// Annotations for Microsoft's code analysis.
-#define _In_
-#define _In_opt_
-#define _In_z_
-#define _In_opt_z_
-#define _In_reads_(n)
-#define _In_reads_opt_(n)
-#define _In_reads_bytes_(n)
-#define _Inout_
-#define _Inout_opt_
-#define _Out_
-#define _Out_opt_
-#define _Out_writes_(n)
-#define _Out_writes_opt_(n)
-#define _Out_writes_z_(n)
-#define _Outptr_
-#define _Outptr_opt_
-#define _Reserved_
-#define _Ret_maybenull_
-#define _Success_(x)
-#define _Check_return_
-#define _Must_inspect_result_
 
 typedef char CHAR;
 typedef int16_t SHORT;
@@ -308,72 +286,7 @@ typedef void(NTAPI* PAPCFUNC)(ULONG_PTR Parameter);
 #define HEAP_GENERATE_EXCEPTIONS 0x00000004U
 #define HEAP_CREATE_ENABLE_EXECUTE 0x00040000U
 
-#define WT_EXECUTEDEFAULT 0x00000000U
-#define WT_EXECUTEINIOTHREAD 0x00000001U
-#define WT_EXECUTEINUITHREAD 0x00000002U
-#define WT_EXECUTEINWAITTHREAD 0x00000004U
-#define WT_EXECUTEONLYONCE 0x00000008U
-#define WT_EXECUTEDELETEWAIT 0x00000008U
-#define WT_EXECUTELONGFUNCTION 0x00000010U
-#define WT_EXECUTEINLONGTHREAD 0x00000010U
-#define WT_EXECUTEINTIMERTHREAD 0x00000020U
-#define WT_EXECUTEINPERSISTENTIOTHREAD 0x00000040U
-#define WT_EXECUTEINPERSISTENTTHREAD 0x00000080U
-#define WT_TRANSFER_IMPERSONATION 0x00000100U
-#define WT_SET_MAX_THREADPOOL_THREADS(Flags, Limit) ((Flags) |= (Limit) << 16)
-
-typedef void(NTAPI* WAITORTIMERCALLBACKFUNC)(PVOID lpParameter, BOOLEAN TimerOrWaitFired);
-typedef WAITORTIMERCALLBACKFUNC WAITORTIMERCALLBACK;
-typedef void(NTAPI* WORKERCALLBACKFUNC)(PVOID lpParameter);
-
-typedef uint32_t TP_VERSION, *PTP_VERSION;
-typedef uint32_t TP_WAIT_RESULT;
-typedef struct _TP_CALLBACK_INSTANCE TP_CALLBACK_INSTANCE, *PTP_CALLBACK_INSTANCE;
-typedef struct _TP_POOL TP_POOL, *PTP_POOL;
-typedef struct _TP_CLEANUP_GROUP TP_CLEANUP_GROUP, *PTP_CLEANUP_GROUP;
-typedef struct _TP_WORK TP_WORK, *PTP_WORK;
-typedef struct _TP_TIMER TP_TIMER, *PTP_TIMER;
-typedef struct _TP_WAIT TP_WAIT, *PTP_WAIT;
-typedef void(NTAPI* PTP_SIMPLE_CALLBACK)(PTP_CALLBACK_INSTANCE Instance, PVOID Context);
-typedef void(NTAPI* PTP_WORK_CALLBACK)(PTP_CALLBACK_INSTANCE Instance, PVOID Context, PTP_WORK Work);
-typedef void(NTAPI* PTP_TIMER_CALLBACK)(PTP_CALLBACK_INSTANCE Instance, PVOID Context, PTP_TIMER Timer);
-typedef void(NTAPI* PTP_WAIT_CALLBACK)(PTP_CALLBACK_INSTANCE Instance, PVOID Context, PTP_WAIT Wait,
-                                       TP_WAIT_RESULT WaitResult);
-typedef void(NTAPI* PTP_CLEANUP_GROUP_CANCEL_CALLBACK)(PVOID ObjectContext, PVOID CleanupContext);
-
-typedef enum _TP_CALLBACK_PRIORITY {
-    TP_CALLBACK_PRIORITY_HIGH,
-    TP_CALLBACK_PRIORITY_NORMAL,
-    TP_CALLBACK_PRIORITY_LOW,
-    TP_CALLBACK_PRIORITY_INVALID,
-    TP_CALLBACK_PRIORITY_COUNT = TP_CALLBACK_PRIORITY_INVALID
-} TP_CALLBACK_PRIORITY;
-
-typedef struct _TP_POOL_STACK_INFORMATION {
-    SIZE_T StackReserve;
-    SIZE_T StackCommit;
-} TP_POOL_STACK_INFORMATION, *PTP_POOL_STACK_INFORMATION;
-
-typedef struct _TP_CALLBACK_ENVIRON_V3 {
-    TP_VERSION Version;
-    PTP_POOL Pool;
-    PTP_CLEANUP_GROUP CleanupGroup;
-    PTP_CLEANUP_GROUP_CANCEL_CALLBACK CleanupGroupCancelCallback;
-    PVOID RaceDll;
-    struct _ACTIVATION_CONTEXT* ActivationContext;
-    PTP_SIMPLE_CALLBACK FinalizationCallback;
-    union {
-        uint32_t Flags;
-        struct {
-            uint32_t LongFunction : 1;
-            uint32_t Persistent : 1;
-            uint32_t Private : 30;
-        } s;
-    } u;
-    TP_CALLBACK_PRIORITY CallbackPriority;
-    uint32_t Size;
-} TP_CALLBACK_ENVIRON_V3;
-typedef TP_CALLBACK_ENVIRON_V3 TP_CALLBACK_ENVIRON, *PTP_CALLBACK_ENVIRON;
+#include <winnt_threadpool.h>
 
 #define LANG_NEUTRAL 0x00
 #define LANG_ENGLISH 0x09

@@ -31,14 +31,6 @@ u64 number_of(u32 index, u64 seen) {
     return u64{state::generation(seen)} << 32U | index;
 }
 
-std::string shown_name(const object_record& object) {
-    const std::string key = read_name(object);
-    if (key.empty()) return key;
-    // Of a boundary only its name is text.
-    if (key.front() == 'B') return key.c_str() + 1;
-    return key.front() == 'G' ? text("Global\\{}", key.substr(1)) : key.substr(1);
-}
-
 std::vector<handle_info> table_of(u32 process) {
     arena& a = the_arena();
     std::vector<handle_info> table;
@@ -53,7 +45,7 @@ std::vector<handle_info> table_of(u32 process) {
         info.value = value_of(i);
         info.object = number_of(entry::object(e), seen);
         info.type = type_of_state(seen);
-        info.name = shown_name(object);
+        info.name = facts::shown_name(read_name(object));
         info.access = entry::access(e);
         info.flags = {(e & entry::inheritable) != 0, (e & entry::protect) != 0};
         info.usage_count = object.handles.get();
@@ -93,7 +85,7 @@ object_info describe(u32 index, const object_record& object, u64 seen) {
     object_info info;
     info.object = number_of(index, seen);
     info.type = type_of_state(seen);
-    info.name = shown_name(object);
+    info.name = facts::shown_name(read_name(object));
     info.usage_count = object.handles.get();
     info.reference_count = object.references.get();
     info.signaled = look_at(object, 0) != readiness::no;
@@ -180,8 +172,7 @@ result<std::vector<blocked_thread>> blocked_threads() {
         facts::image copy;
         try {
             // A busy session may change during each of them; then what is said may not fit together.
-            constexpr int most_copies = 50;
-            for (int n = 0; n < most_copies && !copy.stood_still(); ++n) copy.read(the_arena().file());
+            copy.read_still(the_arena().file(), 50);
         } catch (const facts::unreadable& why) {
             fail_corrupt(why.what());
         }
@@ -193,7 +184,7 @@ result<std::vector<blocked_thread>> blocked_threads() {
             if (t.ended || t.waits_for.empty()) continue;
             const waiter_info who = name_of(all, t.record);
             blocked_thread one{who.process_id, who.thread_id, {}, t.waits_for_all, {}, {}, graph.is_stuck(t.record)};
-            one.waited = std::chrono::nanoseconds(t.waits_since < all.now() ? all.now() - t.waits_since : 0);
+            one.waited = std::chrono::nanoseconds(all.waited(t));
             for (const u32 o : t.waits_for) {
                 if (const facts::object_facts* object = all.object(o)) one.objects.push_back(object->number);
                 for (const u32 b : graph.blockers_of(o)) one.blocked_by.push_back(name_of(all, b));

@@ -39,6 +39,10 @@ private:
     std::span<const std::uint8_t> left_;
 };
 
+/// The first two are there.
+inline constexpr const char* names[] = {"damage: held", "damage: free", "damage: new", "Global\\damage",
+                                        "damage: no such"};
+
 /// This process's session, with something of everything in it, and beside this process two others: one that is
 /// stopped, whose threads wait in queues and own a mutex, and one that was killed in the same state, so that its debts
 /// are still there. Nobody but the calling thread acts in it.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "common/object_type.hpp"
 #include "posix/arena/session_path.hpp"
 #include "session.hpp"
 #include "table.hpp"
@@ -23,10 +22,6 @@ struct choices : question {
     bool sessions = false;
     std::string type;
 };
-
-std::string type_of(const object_facts& object) {
-    return object.type == object_type::other ? "private namespace" : std::string(detail::type_name(object.type));
-}
 
 std::string waiters_of(const session_facts& all, const object_facts& object) {
     std::string words;
@@ -61,7 +56,7 @@ int list_objects(const choices& asked) {
     table lines({"TYPE", "NAME", "HANDLES", "STATE", "WAITING"});
     for (const object_facts* o : objects) {
         const bool is_numbered = o->type == object_type::process || o->type == object_type::thread;
-        lines.add({type_of(*o),
+        lines.add({std::string(type_of(*o)),
                    is_numbered       ? fmt::format("{}", o->id)
                    : o->name.empty() ? fmt::format("#{}", o->record)
                                      : printable(o->name),

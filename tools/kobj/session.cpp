@@ -1,7 +1,5 @@
 #include "session.hpp"
 
-#include <unistd.h>
-
 #include "posix/fail.hpp"
 
 namespace kobj::tool {
@@ -11,7 +9,6 @@ using namespace posix;
 namespace {
 
 constexpr int most_copies = 100;
-constexpr useconds_t between_copies = 200;
 
 }  // namespace
 
@@ -20,12 +17,8 @@ session read_session(const source& where) {
     read.arena = open_arena(where);
     read.copy = std::make_unique<facts::image>();
     try {
-        for (int n = 1;; ++n) {
-            read.copy->read(read.arena.file.get());
-            read.torn = !read.copy->stood_still();
-            if (!read.torn || n == most_copies) break;
-            usleep(between_copies);
-        }
+        read.copy->read_still(read.arena.file.get(), most_copies);
+        read.torn = !read.copy->stood_still();
     } catch (const facts::unreadable& why) {
         throw facts::unreadable(text("{}: {}", read.arena.path, why.what()));
     }

@@ -28,10 +28,6 @@ bool is_named(const object_facts& object, std::string_view name) {
     return object.name == name;
 }
 
-u64 waited(const session_facts& all, const facts::thread_facts& thread) {
-    return thread.waits_since < all.now() ? all.now() - thread.waits_since : 0;
-}
-
 struct holder {
     const facts::process_facts* process;
     facts::handle_facts handle;
@@ -56,7 +52,7 @@ void show(const session_facts& all, const object_facts& object) {
     table waits({"WAITING", "FOR"});
     for (const u32 t : object.waiters) {
         if (const facts::thread_facts* thread = all.thread(t))
-            waits.add({words_of(all, *thread), span_of(waited(all, *thread))});
+            waits.add({words_of(all, *thread), span_of(all.waited(*thread))});
     }
     if (!waits.empty()) waits.print();
 }
@@ -73,7 +69,7 @@ nlohmann::json as_json(const session_facts& all, const object_facts& object) {
     for (const u32 t : object.waiters) {
         if (const facts::thread_facts* thread = all.thread(t)) {
             out["waiters"].push_back(json_of(all, *thread));
-            out["waiters"].back()["waited_ms"] = waited(all, *thread) / 1'000'000;
+            out["waiters"].back()["waited_ms"] = all.waited(*thread) / 1'000'000;
         }
     }
     return out;

@@ -37,11 +37,10 @@ public:
 
     void tell(const thread_facts& thread, std::size_t depth) {
         const std::string indent(depth * 4, ' ');
-        const u64 since = thread.waits_since < all_.now() ? all_.now() - thread.waits_since : 0;
         const char* how = thread.waits_for.size() == 1 ? "" : thread.waits_for_all ? "all of " : "any of ";
         fmt::print("{}{} waits for {} for {}:\n", indent, words_of(all_, thread),
                    thread.waits_for.size() == 1 ? "an object" : fmt::format("{}{}", how, thread.waits_for.size()),
-                   span_of(since));
+                   span_of(all_.waited(thread)));
         way_.push_back(thread.record);
         for (const u32 o : thread.waits_for) tell_of_object(o, depth + 1);
         way_.pop_back();
@@ -58,7 +57,7 @@ public:
             out["end"] = process != nullptr && process->stopped ? "stopped" : thread.suspended ? "suspended" : "runs";
             return out;
         }
-        out["waited_ms"] = (thread.waits_since < all_.now() ? all_.now() - thread.waits_since : 0) / 1'000'000;
+        out["waited_ms"] = all_.waited(thread) / 1'000'000;
         out["all"] = thread.waits_for_all;
         out["deadlocked"] = graph_.is_stuck(thread.record);
         out["waits_for"] = nlohmann::json::array();

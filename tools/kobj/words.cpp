@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "common/access_rights.hpp"
 #include "common/object_type.hpp"
 #include "posix/object/event.hpp"
 #include "posix/object/timer.hpp"
@@ -61,23 +62,11 @@ std::span<const right> rights_of(object_type type) {
     }
 }
 
-access_mask all_of(object_type type) {
-    switch (type) {
-        case object_type::mutex:
-            return access::mutex_all;
-        case object_type::file_mapping:
-            return access::section_all;
-        case object_type::process:
-        case object_type::thread:
-        case object_type::none:
-        case object_type::other:
-            return access::process_all;
-        default:
-            return access::event_all;
-    }
-}
-
 }  // namespace
+
+std::string_view type_of(const object_facts& object) {
+    return object.type == object_type::other ? "private namespace" : detail::type_name(object.type);
+}
 
 std::string printable(std::string_view text) {
     std::string shown(text);
@@ -110,8 +99,7 @@ std::string words_of(const session_facts& all, const object_facts& object) {
         const thread_facts* runs = all.thread(object.runs);
         return runs == nullptr ? fmt::format("thread {}", object.id) : words_of(all, *runs);
     }
-    const std::string_view type =
-        object.type == object_type::other ? std::string_view("private namespace") : detail::type_name(object.type);
+    const std::string_view type = type_of(object);
     if (object.name.empty()) return fmt::format("unnamed {} #{}", type, object.record);
     return fmt::format("{} \"{}\"", type, printable(object.name));
 }
@@ -152,7 +140,7 @@ std::string state_of(const session_facts& all, const object_facts& object) {
 }
 
 std::string access_of(access_mask access, object_type type) {
-    if (access == all_of(type)) return "all";
+    if (access == detail::all_rights(type)) return "all";
     std::string words;
     const auto add = [&](access_mask bit, const char* name) {
         if ((access & bit) != bit) return;
@@ -189,12 +177,11 @@ nlohmann::json json_of(const session_facts& all, const thread_facts& thread) {
 
 nlohmann::json json_of(const session_facts& all, const object_facts& object) {
     nlohmann::json out{{"object", object.record},
-                       {"type", detail::type_name(object.type)},
+                       {"type", type_of(object)},
                        {"name", object.name},
                        {"usage_count", object.handles},
                        {"references", object.references},
                        {"signaled", facts::is_signaled(object, all.now())}};
-    if (object.type == object_type::other) out["type"] = "private namespace";
     switch (object.type) {
         case object_type::mutex:
             out["abandoned"] = object.abandoned;

@@ -9,6 +9,8 @@
 // How things are called in what the commands print.
 namespace kobj::tool {
 
+/// `mutex`, `file mapping`
+std::string_view type_of(const posix::facts::object_facts& object);
 /// `mutex "name"`, `unnamed event #17`, `process 4711 (server)`.
 std::string words_of(const posix::facts::session_facts& all, const posix::facts::object_facts& object);
 /// What an object's state means: "signaled", "held by thread 12 of 10 (server), 2 times", "3 of 8", ...

@@ -248,8 +248,6 @@ inline constexpr u32 park_look = 1;       ///< look at your objects again, under
 inline constexpr u32 park_satisfied = 2;  ///< wait_result holds the answer
 inline constexpr u32 park_awake = 3;      ///< queued, and not asleep yet: a store is enough to tell it
 
-enum class thread_state : u32 { free = 0, claimed = 1 };
-
 struct alignas(256) thread_record {
     /// 63..32 thread id, 31..12 generation, 1 leaving, 0 claimed. Claimed by compare-and-swap, without the lock: so a
     /// transaction that frees it makes it `leaving`, and only its commit makes it free.

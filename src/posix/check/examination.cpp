@@ -107,22 +107,6 @@ u64 examination::number_of(u32 o) const {
     return u64{state::generation(a_.object(o)->state.get())} << 32U | o;
 }
 
-std::string examination::key_of(u32 o) const {
-    std::string key;
-    u32 n = a_.object(o)->name.get();
-    u32 left = 0;
-    for (u32 parts = 0; n != 0 && n < names_ && parts < 16; ++parts) {
-        const name_record* part = a_.name(n);
-        if (parts == 0) left = part->length.get();
-        const u32 here = std::min(left, name_record::text_room);
-        key.append(part->text, here);
-        left -= here;
-        if (left == 0) break;
-        n = part->more.get();
-    }
-    return key;
-}
-
 std::string examination::describe(u32 o) const {
     const object_record& object = *a_.object(o);
     const u32 type = state::type(object.state.get());
@@ -131,7 +115,7 @@ std::string examination::describe(u32 o) const {
     const std::string_view what = detail::type_name(object_type{static_cast<u8>(type)});
     if (object.name.get() == 0) return text("object {}, a {}", o, what);
     std::string shown;
-    const std::string key = key_of(o);
+    const std::string key = a_.key_of(object);
     for (const char c : key.empty() ? key : key.substr(1)) shown += c >= ' ' || c < 0 ? c : '?';
     return text("object {}, a {} named \"{}\"", o, what, shown);
 }

@@ -71,7 +71,6 @@ private:
     [[nodiscard]] std::string describe(u32 o) const;
     [[nodiscard]] std::string describe_thread(u32 t) const;
     [[nodiscard]] std::string describe_process(u32 p) const;
-    [[nodiscard]] std::string key_of(u32 o) const;
     [[nodiscard]] u64 number_of(u32 o) const;
 
     static constexpr std::size_t most_problems = 200;

@@ -116,7 +116,7 @@ void examination::names() {
                 "name record {} belongs to no object and is not in the list of free names: it is lost", n);
         const u32 o = name_owner_[n];
         if (o == 0 || a_.object(o)->name.get() != n) continue;
-        const auto [other, is_first] = first_of.emplace(key_of(o), o);
+        const auto [other, is_first] = first_of.emplace(a_.key_of(*a_.object(o)), o);
         if (!is_first)
             say(rule::directory, number_of(o), "{} and object {} have the same name", describe(o), other->second);
     }

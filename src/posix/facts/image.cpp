@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "posix/arena/bytes.hpp"
 #include "posix/arena/regions.hpp"
 #include "posix/fail.hpp"
 
@@ -115,6 +116,30 @@ void image::read(int file) {
             copy(file, tables_at + u64{p} * table_size, u64{length} * sizeof(word64));
     }
     stood_still_ = take_pulse(file) == before;
+}
+
+void image::read_still(int file, int most) {
+    constexpr useconds_t between_copies = 200;
+    read(file);
+    for (int n = 1; n < most && !stood_still_; ++n) {
+        usleep(between_copies);
+        read(file);
+    }
+}
+
+std::string image::key_of(const object_record& object) const {
+    std::string key;
+    u32 n = object.name.get();
+    const name_record* part = n == 0 ? nullptr : name(n);
+    u32 left = part == nullptr ? 0 : std::min(part->length.get(), u32{most_bytes_kept});
+    while (part != nullptr && left != 0) {
+        const u32 here = std::min(left, name_record::text_room);
+        key.append(part->text, here);
+        left -= here;
+        n = part->more.get();
+        part = n == 0 ? nullptr : name(n);
+    }
+    return key;
 }
 
 u32 image::table_length(u32 process) const noexcept {

@@ -26,6 +26,8 @@ public:
     /// Copies the arena that the file holds: takes no lock, writes nothing, and can be repeated. Throws unreadable.
     /// The caller keeps the descriptor open: a process that is attached would lose its record locks by closing it.
     void read(int file);
+    /// The same until it stood still, at most `most` times.
+    void read_still(int file, int most);
     /// No transaction ended, and nobody took or let go of the lock, while the bytes were copied.
     [[nodiscard]] bool stood_still() const noexcept { return stood_still_; }
 
@@ -47,6 +49,8 @@ public:
     const wait_block* wait(u32 number) const;
     /// Null beyond what the process's table has in use.
     const word64* entry(u32 process, u32 i) const;
+    /// The name of an object or of a descriptor as it is kept, with its prefix; what is there of it.
+    [[nodiscard]] std::string key_of(const object_record& object) const;
     /// How many entries of a table were copied.
     [[nodiscard]] u32 table_length(u32 process) const noexcept;
 

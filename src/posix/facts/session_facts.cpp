@@ -19,7 +19,6 @@ namespace kobj::posix::facts {
 namespace {
 
 constexpr u64 nanoseconds_of_second = 1'000'000'000;
-constexpr u32 most_name_parts = 512;
 
 u64 now_by(clockid_t clock) {
     timespec now{};
@@ -114,26 +113,6 @@ void session_facts::read_threads() {
     }
 }
 
-std::string session_facts::name_of(const object_record& object) const {
-    std::string key;
-    u32 n = object.name.get();
-    u32 left = 0;
-    for (u32 parts = 0; n != 0 && parts < most_name_parts; ++parts) {
-        const name_record* part = arena_.name(n);
-        if (part == nullptr) break;
-        if (parts == 0) left = part->length.get();
-        const u32 here = std::min(left, name_record::text_room);
-        key.append(part->text, here);
-        left -= here;
-        if (left == 0) break;
-        n = part->more.get();
-    }
-    if (key.empty()) return key;
-    // Of a boundary only its name is text.
-    if (key.front() == 'B') return key.c_str() + 1;
-    return key.front() == 'G' ? text("Global\\{}", key.substr(1)) : key.substr(1);
-}
-
 void session_facts::read_objects() {
     const u32 high = std::min(arena_.header().high_object.get(), arena_.capacity(region::objects));
     for (u32 o = 1; o < high; ++o) {
@@ -145,7 +124,7 @@ void session_facts::read_objects() {
         one.record = o;
         one.number = u64{state::generation(seen)} << 32U | o;
         one.type = type == state::private_namespace ? object_type::other : object_type{static_cast<u8>(type)};
-        one.name = name_of(record);
+        one.name = shown_name(arena_.key_of(record));
         one.handles = record.handles.get();
         one.references = record.references.get();
         one.state = state::value(seen);
@@ -208,6 +187,17 @@ const process_facts* session_facts::process_of_id(u32 id) const {
     const auto found =
         std::find_if(processes_.begin(), processes_.end(), [&](const process_facts& p) { return p.id == id; });
     return found == processes_.end() ? nullptr : &*found;
+}
+
+u64 session_facts::waited(const thread_facts& thread) const noexcept {
+    return thread.waits_since < now_ ? now_ - thread.waits_since : 0;
+}
+
+std::string shown_name(const std::string& key) {
+    if (key.empty()) return key;
+    // Of a boundary only its name is text.
+    if (key.front() == 'B') return key.c_str() + 1;
+    return key.front() == 'G' ? text("Global\\{}", key.substr(1)) : key.substr(1);
 }
 
 bool is_signaled(const object_facts& object, u64 monotonic_now) {

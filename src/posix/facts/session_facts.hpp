@@ -82,12 +82,13 @@ public:
 
     /// When the copy was made, on the clock of `waits_since`.
     [[nodiscard]] u64 now() const noexcept { return now_; }
+    /// For how long, in nanoseconds.
+    [[nodiscard]] u64 waited(const thread_facts& thread) const noexcept;
 
 private:
     void read_processes(bool ask_system);
     void read_threads();
     void read_objects();
-    [[nodiscard]] std::string name_of(const object_record& object) const;
 
     const image& arena_;
     u64 now_ = 0;
@@ -99,6 +100,9 @@ private:
     std::vector<u32> thread_at_;
     std::vector<u32> object_at_;
 };
+
+/// The key of an object (arena/directory.hpp) as a program gives it, without `Local\`.
+std::string shown_name(const std::string& key);
 
 /// Is it signaled? Of a timer also when it has become due and nobody has looked. A mutex is when it can be had.
 bool is_signaled(const object_facts& object, u64 monotonic_now);

@@ -169,3 +169,36 @@ TEST_CASE("A session that all have left by being killed is cleaned away, one wit
     CHECK_FALSE(session.exists());
     CHECK(kobj_tool("clean --session " + name).code == 2);
 }
+
+// Starts a program that does not use kobj, and stays.
+ROLE(starts_plain) {
+    const auto mutex = kobj::mutex::create({.inheritable = true}).value();
+    const auto child =
+        kobj::process::start({test::plain_program(), "stay", args.text(0)}, {.inherit = kobj::inherit::all}).value();
+    test::eventually([] { return false; });
+    return 0;
+}
+
+TEST_CASE("A session whose handles a program without kobj has inherited is not cleaned away", "[tool][kill]") {
+    const test::own_session session;
+    const test::scratch_directory scratch;
+    auto child = test::start_role("starts_plain", {scratch.file("there")}, session.options());
+    const std::string name = session.path().substr(session.path().rfind('.') + 1);
+    pid_t plain = 0;
+    const auto is_started = [&] {
+        const auto seen = kobj_tool("ps --json --session " + name);
+        if (seen.code != 0) return false;
+        const json all = seen.json();
+        for (const json& process : all["processes"]) {
+            if (process["state"] == "has not called kobj" && process["program"] == "kobj_plain")
+                plain = process["process"];
+        }
+        return plain != 0;
+    };
+    REQUIRE(test::eventually(is_started));
+    test::kill_hard(child);
+    CHECK(kobj_tool("clean --session " + name).has("one process lives there"));
+    CHECK(session.exists());
+    ::kill(plain, SIGKILL);
+    CHECK(test::eventually([&] { return kobj_tool("clean --session " + name).has("removed"); }));
+}

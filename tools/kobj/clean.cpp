@@ -37,7 +37,8 @@ finding clean(const std::string& path, bool dry) {
         // A program without kobj that has inherited handles holds no lock.
         const auto lives =
             std::count_if(now.processes().begin(), now.processes().end(), [](const auto& p) { return p.runs; });
-        if (lives != 0) return {path, fmt::format("{} processes", lives)};
+        if (lives != 0)
+            return {path, lives == 1 ? "one process lives there" : fmt::format("{} processes live there", lives)};
     } catch (const facts::unreadable&) {
         // Of another layout. That nobody holds a lock in it has to do.
     }

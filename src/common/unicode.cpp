@@ -1,12 +1,18 @@
 #include "unicode.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace kobj::detail {
 
 std::optional<std::size_t> utf16_length(std::string_view utf8) noexcept {
     std::size_t units = 0;
-    for (std::size_t i = 0; i < utf8.size();) {
+    // Nearly all names are ASCII: eight at a time.
+    for (std::uint64_t eight = 0; utf8.size() - units >= sizeof(eight); units += sizeof(eight)) {
+        std::memcpy(&eight, utf8.data() + units, sizeof(eight));
+        if ((eight & 0x8080'8080'8080'8080) != 0) break;
+    }
+    for (std::size_t i = units; i < utf8.size();) {
         const auto lead = static_cast<unsigned char>(utf8[i++]);
         if (lead < 0x80) {
             ++units;

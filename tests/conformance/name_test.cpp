@@ -47,6 +47,8 @@ std::vector<bad_name> bad_names() {
         {repeated("\xf0\x9f\x98\x80", 131), errc::filename_exceeds_range},
         {"\xff", errc::no_unicode_translation},
         {"abc\xc3", errc::no_unicode_translation},
+        {"sixteen letters.\xff", errc::no_unicode_translation},
+        {"fifteen letter\xff a word later", errc::no_unicode_translation},
         {"\xc0\xaf", errc::no_unicode_translation},          // overlong
         {"\xed\xa0\x80", errc::no_unicode_translation},      // a surrogate
         {"\xf4\x90\x80\x80", errc::no_unicode_translation},  // beyond the last code point

@@ -20,7 +20,9 @@ std::string key_of(std::string_view whole, const result<detail::object_name>& na
         throw name.error();
     }
     if (name->bare.empty()) return {};
-    return text("{}{}", name->where == detail::name_space::global ? 'G' : 'L', name->bare);
+    std::string key(name->bare.size() + 1, name->where == detail::name_space::global ? 'G' : 'L');
+    name->bare.copy(key.data() + 1, name->bare.size());
+    return key;
 }
 
 /// Who was found to live, so that what it holds lives.

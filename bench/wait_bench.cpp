@@ -10,7 +10,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <vector>
 
 namespace {
@@ -48,6 +50,38 @@ void eventfd_write_and_read(benchmark::State& state) {
         if (eventfd_read(fd, &count) != 0) return state.SkipWithError("read");
     }
     close(fd);
+}
+
+// What no table of handles in shared memory can do without: the entry, the object that it names, whether it is still
+// that object, and one locked instruction for each of the two calls.
+struct bare_table {
+    struct object {
+        std::atomic<std::uint64_t> state;  // 63..32 generation, 0 signaled
+        char others[56];
+    };
+    std::vector<object> objects = std::vector<object>(8);
+    std::vector<std::atomic<std::uint64_t>> entries = std::vector<std::atomic<std::uint64_t>>(8);  // generation, index
+
+    [[gnu::noinline]] bool change(std::uint64_t handle, std::uint64_t from, std::uint64_t to) {
+        const std::uint64_t index = handle >> 2U;
+        if (index >= entries.size()) return false;
+        const std::uint64_t entry = entries[index].load(std::memory_order_acquire);
+        std::atomic<std::uint64_t>& state = objects[entry & 7U].state;
+        std::uint64_t seen = state.load(std::memory_order_acquire);
+        return (seen ^ entry) >> 32U == 0 && (seen & 1U) == from &&
+               state.compare_exchange_strong(seen, (seen ^ from) | to);
+    }
+};
+
+void floor_of_a_table(benchmark::State& state) {
+    bare_table table;
+    table.entries[3] = std::uint64_t{7} << 32U | 5U;
+    table.objects[5].state = std::uint64_t{7} << 32U;
+    std::uint64_t handle = 12;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(handle);
+        if (!table.change(handle, 0, 1) || !table.change(handle, 1, 0)) return state.SkipWithError("change");
+    }
 }
 
 struct events {
@@ -167,6 +201,7 @@ void blocking_system_poll(benchmark::State& state) {
 BENCHMARK(posix_semaphore)->Name("signal and wait/POSIX semaphore");
 BENCHMARK(event_set_and_wait)->Name("signal and wait/kobj event");
 BENCHMARK(semaphore_release_and_wait)->Name("signal and wait/kobj semaphore");
+BENCHMARK(floor_of_a_table)->Name("signal and wait/nothing but a table and two locked instructions");
 BENCHMARK(eventfd_write_and_read)->Name("signal and wait/eventfd");
 
 BENCHMARK(poll_one_64_times)->Name("wait for any of 64/64 polls of one kobj event");

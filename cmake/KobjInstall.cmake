@@ -15,8 +15,28 @@ install(TARGETS kobj_windows_h EXPORT kobjTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
     FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/windows_h)
+# For debuggers. gdb finds the file of a shared kobj by itself where its prefix is one of gdb's own, as /usr is.
+if(MSVC)
+    install(FILES ${PROJECT_SOURCE_DIR}/tools/debugger/kobj.natvis DESTINATION ${CMAKE_INSTALL_DATADIR}/kobj)
+    target_link_options(kobj INTERFACE
+        "$<INSTALL_INTERFACE:/NATVIS:$<INSTALL_PREFIX>/${CMAKE_INSTALL_DATADIR}/kobj/kobj.natvis>")
+elseif(NOT WIN32)
+    set(printers ${PROJECT_SOURCE_DIR}/tools/debugger/kobj_gdb.py)
+    install(FILES ${printers} DESTINATION ${CMAKE_INSTALL_DATADIR}/kobj)
+    if(BUILD_SHARED_LIBS)
+        install(FILES ${printers} DESTINATION ${CMAKE_INSTALL_DATADIR}/gdb/auto-load${CMAKE_INSTALL_FULL_LIBDIR}
+            RENAME $<TARGET_FILE_NAME:kobj>-gdb.py)
+    endif()
+endif()
 if(TARGET kobj_tool)
     install(TARGETS kobj_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    get_target_property(texts kobj_tool KOBJ_TEXTS)
+    if(texts)
+        install(FILES ${texts}/kobj.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+        install(FILES ${texts}/kobj DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+        install(FILES ${texts}/_kobj DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+        install(FILES ${texts}/kobj.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+    endif()
 endif()
 install(TARGETS kobj_winmain EXPORT kobjTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET kobj-port)

@@ -12,12 +12,12 @@ failed=0
 packages_of() {
     case $1 in
     build) echo cmake ninja-build g++ libfmt-dev libboost-dev libcli11-dev nlohmann-json3-dev ;;
-    test) echo catch2 strace ;;
+    test) echo catch2 strace gdb ;;
     bench) echo libbenchmark-dev ;;
     peers) echo libpoco-dev ;;
     instructions) echo valgrind ;;
     clang) echo clang ;;
-    package) echo cmake ninja-build g++ make pkg-config libfmt-dev libboost-dev ;;
+    package) echo cmake ninja-build g++ make pkg-config libfmt-dev libboost-dev libcli11-dev nlohmann-json3-dev ;;
     wine) echo cmake ninja-build libfmt-dev catch2 g++-mingw-w64-x86-64-posix wine ;;
     # One version, since each formats a little differently.
     format) echo clang-format-14 ;;

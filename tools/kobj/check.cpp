@@ -7,6 +7,7 @@
 #include "arena_file.hpp"
 #include "posix/check/look.hpp"
 #include "posix/facts/image.hpp"
+#include "style.hpp"
 #include "words.hpp"
 
 // kobj check: is the arena whole?
@@ -35,7 +36,7 @@ void print_json(const arena_file& arena, const check::report& found) {
 }
 
 void print_text(const arena_file& arena, const check::report& found) {
-    for (const check::problem& p : found.problems) fmt::print("{}: {}\n", check::name_of(p.which), p.text);
+    for (const check::problem& p : found.problems) fmt::print("{}: {}\n", alarm(std::string(check::name_of(p.which))), p.text);
     if (found.cut) fmt::print("... and more, which are not listed\n");
     for (const std::string& debt : found.debts) fmt::print("left by the dead: {}\n", debt);
     if (!found.stood_still)

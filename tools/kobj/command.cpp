@@ -12,7 +12,9 @@ void add_source(CLI::App& command, source& where) {
     auto* session = command.add_option(
         "--session", where.session, "The session's name; without it that of KOBJ_SESSION, or the one without a name");
     session->each([&where](const std::string&) { where.given = true; });
-    command.add_option("--arena", where.file, "A copy of an arena's file instead of a session")->excludes(session);
+    command.add_option("--arena", where.file, "A copy of an arena's file instead of a session")
+        ->excludes(session)
+        ->type_name("FILE");
 }
 
 void add_question(CLI::App& command, question& asked) {

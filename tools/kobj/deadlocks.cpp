@@ -6,6 +6,7 @@
 
 #include "posix/facts/wait_graph.hpp"
 #include "session.hpp"
+#include "style.hpp"
 #include "words.hpp"
 
 // kobj deadlocks: all circles of waits in a session.
@@ -39,7 +40,7 @@ int search(const question& asked) {
         return circles.empty() ? all_well : found_trouble;
     }
     for (std::size_t i = 0; i < circles.size(); ++i) {
-        fmt::print("circle {}:\n", i + 1);
+        fmt::print("{}:\n", alarm(fmt::format("circle {}", i + 1)));
         for (const facts::wait_edge& edge : circles[i]) {
             const facts::object_facts& object = *all.object(edge.object);
             fmt::print("    {} waits for {}, {}\n", words_of(all, *all.thread(edge.waiter)), words_of(all, object),

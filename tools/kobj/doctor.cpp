@@ -21,6 +21,7 @@
 #include "posix/os/proc.hpp"
 #include "posix/os/shared_file.hpp"
 #include "session.hpp"
+#include "style.hpp"
 #include "words.hpp"
 
 // kobj doctor: is everything there that kobj needs, and why do two processes not see each other's objects?
@@ -47,7 +48,7 @@ public:
             print(nlohmann::json{{"ok", troubles_ == 0}, {"findings", std::move(out)}});
             return;
         }
-        for (const auto& [good, text] : all_) fmt::print("{}  {}\n", good ? "ok     " : "TROUBLE", text);
+        for (const auto& [good, text] : all_) fmt::print("{}  {}\n", good ? "ok     " : alarm("TROUBLE"), text);
     }
 
 private:

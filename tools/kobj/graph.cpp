@@ -198,7 +198,7 @@ void add_graph(CLI::App& program, int& exit_code) {
     add_source(*command, asked->where);
     command->add_flag("--html", asked->html, "A page, where what is pointed at stands out");
     command->add_flag("--all", asked->everything, "All objects and processes");
-    command->add_option("--output", asked->to, "The file to write; otherwise standard output");
+    command->add_option("--output", asked->to, "The file to write; otherwise standard output")->type_name("FILE");
     command->callback([=, &exit_code] { exit_code = answer(*command, *asked, [&] { return draw(*asked); }); });
 }
 

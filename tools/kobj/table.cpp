@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "style.hpp"
+
 namespace kobj::tool {
 
 namespace {
@@ -23,6 +25,7 @@ void table::print() const {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width_of(row[c]));
     }
+    const std::size_t most = line_width();
     for (const auto& row : rows_) {
         std::string line;
         for (std::size_t c = 0; c < row.size(); ++c) {
@@ -30,7 +33,8 @@ void table::print() const {
             if (c + 1 < row.size()) line.append(widths[c] - width_of(row[c]) + 2, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
-        fmt::print("{}\n", line);
+        line = cut(std::move(line), most);
+        fmt::print("{}\n", &row == &rows_.front() ? heading(std::move(line)) : line);
     }
 }
 

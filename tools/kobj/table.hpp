@@ -5,7 +5,8 @@
 
 namespace kobj::tool {
 
-/// Lines of words in columns, as wide as need be; the last column is not filled up.
+/// Lines of words in columns, as wide as need be; the last column is not filled up. On a
+/// terminal a line ends at its edge.
 class table {
 public:
     explicit table(std::vector<std::string> heads) : rows_{std::move(heads)} {}

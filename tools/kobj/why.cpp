@@ -7,6 +7,7 @@
 
 #include "posix/facts/wait_graph.hpp"
 #include "session.hpp"
+#include "style.hpp"
 #include "words.hpp"
 
 // kobj why: why does a process not go on? The chain of waits of each of its threads, to its end.
@@ -87,7 +88,7 @@ private:
             const thread_facts* other = all_.thread(t);
             if (other == nullptr) continue;
             if (std::find(way_.begin(), way_.end(), t) != way_.end())
-                fmt::print("{}    {}: A CIRCLE, none of them goes on\n", indent, words_of(all_, *other));
+                fmt::print("{}    {}: {}\n", indent, words_of(all_, *other), alarm("A CIRCLE, none of them goes on"));
             else if (other->waits_for.empty())
                 fmt::print("{}    {} {}\n", indent, words_of(all_, *other), end_of(all_, *other));
             else

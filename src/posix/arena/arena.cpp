@@ -17,6 +17,14 @@
 
 namespace kobj::posix {
 
+// For debuggers, which see no constants (tools/debugger/kobj_gdb.py).
+struct table_place {
+    u64 start;
+    u64 size_of_one;
+};
+extern const table_place place_of_tables;
+[[gnu::used]] const table_place place_of_tables{tables_at, table_size};
+
 namespace {
 
 constexpr const char* region_name(region which) {

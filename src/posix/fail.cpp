@@ -6,6 +6,8 @@
 
 namespace kobj::posix {
 
+void (*on_misuse)(const misuse&) noexcept = nullptr;
+
 std::string format_text(fmt::string_view pattern, fmt::format_args arguments) {
     return fmt::vformat(pattern, arguments);
 }

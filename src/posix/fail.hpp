@@ -27,6 +27,19 @@ template <class... Args>
     throw failure(code, format_text(pattern, fmt::make_format_args(args...)));
 }
 
+/// A handle was used as it must not be: a failure, and what `kobj run --verify` is about.
+class misuse : public failure {
+public:
+    enum class kind : unsigned char { not_open, close_of_not_open, wrong_type, not_owner };
+    misuse(kind how, std::uintptr_t value, errc code, const std::string& words)
+        : failure(code, words), which(how), handle(value) {}
+
+    kind which;
+    std::uintptr_t handle;
+};
+/// Is told of each, outside of all locks, on its way to the caller. Null: nobody wants to know.
+KOBJ_API extern void (*on_misuse)(const misuse&) noexcept;
+
 /// An index, offset or count read from the arena that cannot be right.
 [[noreturn]] void fail_corrupt(std::string_view what);
 
@@ -42,6 +55,9 @@ auto guarded(F&& work) noexcept {
         } else {
             return wrapped(work());
         }
+    } catch (const misuse& why) {
+        if (on_misuse != nullptr) on_misuse(why);
+        return wrapped(why);
     } catch (const failure& why) {
         return wrapped(why);
     } catch (const std::bad_alloc&) {

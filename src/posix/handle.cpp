@@ -14,10 +14,10 @@ using namespace posix;
 namespace {
 
 /// The slot of an open handle of this process, under the lock.
-word64& open_slot(transaction& tx, handle_value value) {
+word64& open_slot(transaction& tx, handle_value value, misuse::kind how = misuse::kind::not_open) {
     const u64 index = index_of(value);
     word64* slot = index == 0 ? nullptr : the_arena().find_table_entry(tx.me().process, index);
-    if (slot == nullptr || entry::kind_of(slot->get()) != entry::kind::handle) fail_closed(value);
+    if (slot == nullptr || entry::kind_of(slot->get()) != entry::kind::handle) fail_closed(value, how);
     return *slot;
 }
 
@@ -65,7 +65,7 @@ result<void> close(handle_value value) {
         if (is_pseudo(value)) return;
         const context& me = enter();
         transact(me, [&](transaction& tx) {
-            open_slot(tx, value);
+            open_slot(tx, value, misuse::kind::close_of_not_open);
             close_slot(tx, me.process, static_cast<u32>(index_of(value)), value);
         });
         remove_dead_sections(me);

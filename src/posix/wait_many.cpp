@@ -137,8 +137,7 @@ wait_end signal_and_wait_checked(handle_value to_signal, handle_value to_wait, t
             needed = access::semaphore_modify_state;
             break;
         default:
-            fail(errc::invalid_handle, "handle {:#x} is a {}, which cannot be signaled", to_signal.value(),
-                 detail::type_name(signaled.type()));
+            fail_type(to_signal, signaled.type(), "which cannot be signaled");
     }
     if ((signaled.access() & needed) != needed) fail_access(to_signal, signaled.type(), "to modify its state");
     const target waited = look_up(me, to_wait);

@@ -37,7 +37,7 @@ std::vector<std::string> paths_of_sessions() {
     std::error_code ignored;
     for (const auto& file : std::filesystem::directory_iterator(os::shared_folder, ignored)) {
         const std::string name = file.path().filename().string();
-        if (name.starts_with(prefix) && name.find(section_mark) == std::string::npos) paths.push_back(file.path());
+        if (name.starts_with(prefix) && name.find(beside_mark) == std::string::npos) paths.push_back(file.path());
     }
     std::sort(paths.begin(), paths.end());
     return paths;

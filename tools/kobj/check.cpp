@@ -36,7 +36,8 @@ void print_json(const arena_file& arena, const check::report& found) {
 }
 
 void print_text(const arena_file& arena, const check::report& found) {
-    for (const check::problem& p : found.problems) fmt::print("{}: {}\n", alarm(std::string(check::name_of(p.which))), p.text);
+    for (const check::problem& p : found.problems)
+        fmt::print("{}: {}\n", alarm(std::string(check::name_of(p.which))), p.text);
     if (found.cut) fmt::print("... and more, which are not listed\n");
     for (const std::string& debt : found.debts) fmt::print("left by the dead: {}\n", debt);
     if (!found.stood_still)

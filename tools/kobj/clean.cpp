@@ -45,22 +45,22 @@ finding clean(const std::string& path, bool dry) {
     if (os::is_locked_by_others(arena.file.get())) return {path, "in use"};
     if (dry) return {path, {}};
     if (!os::unlink_if_same(arena.file.get(), path, os::is_locked_by_others)) return {path, "in use"};
-    os::remove_numbered_files(path + std::string(section_mark));
+    remove_files_beside(path);
     return {path, {}};
 }
 
-// Files of file mappings whose session is not there. They are listed before it is looked for: no new session has them.
+// Files beside an arena that is not there. They are listed before it is looked for: no new session has them.
 std::vector<finding> clean_orphans(bool dry) {
     std::vector<std::string> files;
     std::error_code ignored;
     const std::string prefix = session_path(std::string_view());
     for (const auto& file : std::filesystem::directory_iterator(os::shared_folder, ignored)) {
         const std::string path = file.path().string();
-        if (path.starts_with(prefix) && path.find(section_mark) != std::string::npos) files.push_back(path);
+        if (path.starts_with(prefix) && path.find(beside_mark) != std::string::npos) files.push_back(path);
     }
     std::vector<finding> found;
     for (const std::string& path : files) {
-        if (std::filesystem::exists(path.substr(0, path.find(section_mark)), ignored)) continue;
+        if (std::filesystem::exists(path.substr(0, path.find(beside_mark)), ignored)) continue;
         if (dry || std::filesystem::remove(path, ignored)) found.push_back({path, {}});
     }
     return found;

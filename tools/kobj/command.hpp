@@ -40,8 +40,10 @@ void add_deadlocks(CLI::App& program, int& exit_code);
 void add_doctor(CLI::App& program, int& exit_code);
 void add_graph(CLI::App& program, int& exit_code);
 void add_handles(CLI::App& program, int& exit_code);
+void add_leaks(CLI::App& program, int& exit_code);
 void add_ls(CLI::App& program, int& exit_code);
 void add_ps(CLI::App& program, int& exit_code);
+void add_run(CLI::App& program, int& exit_code);
 void add_who(CLI::App& program, int& exit_code);
 void add_why(CLI::App& program, int& exit_code);
 

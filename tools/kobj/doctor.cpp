@@ -79,7 +79,7 @@ void find_arena(surroundings& seen) {
     for (const auto& file : std::filesystem::directory_iterator(folder, ignored)) {
         const std::string name = file.path().filename().string();
         struct stat facts {};
-        if (name.starts_with("kobj.") && name.find(section_mark) == std::string::npos &&
+        if (name.starts_with("kobj.") && name.find(beside_mark) == std::string::npos &&
             stat(file.path().c_str(), &facts) == 0)
             arenas.emplace(facts.st_ino, fmt::format("{}/{}", os::shared_folder, name));
     }
@@ -98,7 +98,7 @@ void find_arena(surroundings& seen) {
         }
         const bool own = path.starts_with(fmt::format("{}/kobj.", os::shared_folder)) ||
                          path.starts_with(fmt::format("{}/#", os::shared_folder));
-        if (own && path.find(section_mark) == std::string::npos && line.ends_with("(deleted)")) {
+        if (own && path.find(beside_mark) == std::string::npos && line.ends_with("(deleted)")) {
             seen.arena = path;
             seen.removed = true;
         }

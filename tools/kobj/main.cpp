@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
     kobj::tool::add_why(program, exit_code);
     kobj::tool::add_deadlocks(program, exit_code);
     kobj::tool::add_graph(program, exit_code);
+    kobj::tool::add_leaks(program, exit_code);
+    kobj::tool::add_run(program, exit_code);
     kobj::tool::add_check(program, exit_code);
     kobj::tool::add_doctor(program, exit_code);
     kobj::tool::add_clean(program, exit_code);

@@ -109,7 +109,7 @@ bool arena::map_existing() {
 
 bool arena::remove_deserted() {
     if (!os::unlink_if_same(fd_, arena_path(), os::is_locked_by_others)) return false;
-    os::remove_numbered_files(arena_path() + std::string(section_mark));  // those of its file mappings
+    remove_files_beside(arena_path());
     return true;
 }
 

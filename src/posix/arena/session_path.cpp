@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "posix/arena/layout.hpp"
 #include "posix/fail.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/shared_file.hpp"
@@ -35,6 +36,15 @@ std::string session_path(std::string_view session) {
 std::string session_path() {
     const char* name = secure_getenv("KOBJ_SESSION");
     return session_path(name == nullptr ? std::string_view() : std::string_view(name));
+}
+
+std::string history_path(const std::string& arena, std::uint32_t process, std::uint32_t generation) {
+    return text("{}{}{:x}", arena, history_mark, u64{generation} * max_processes + process);
+}
+
+void remove_files_beside(const std::string& arena) noexcept {
+    for (const std::string_view mark : {section_mark, history_mark})
+        os::remove_numbered_files(arena + std::string(mark));
 }
 
 }  // namespace kobj::posix

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,14 @@ std::string session_path();
 /// The session file of a file mapping: the arena's path, this, and the mapping's number in hexadecimal. With two dots,
 /// which no session's name can give.
 inline constexpr std::string_view section_mark = "..m";
+/// The same of the history of a process's handles (arena/handle_history.hpp).
+inline constexpr std::string_view history_mark = "..h";
+/// What the names of all files beside an arena have.
+inline constexpr std::string_view beside_mark = "..";
+
+/// Of the process whose record that is.
+std::string history_path(const std::string& arena, std::uint32_t process, std::uint32_t generation);
+/// Removes all files beside an arena that is gone.
+void remove_files_beside(const std::string& arena) noexcept;
 
 }  // namespace kobj::posix

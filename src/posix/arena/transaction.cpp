@@ -63,6 +63,8 @@ void transaction::commit() {
     checkpoint();
     open_ = false;
     after_commit();
+    if (remembered_ != 0) [[unlikely]]
+        handle_history::note({remember_.data(), remembered_});
 }
 
 void transaction::after_commit() noexcept {

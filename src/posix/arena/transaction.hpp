@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "posix/arena/arena.hpp"
 #include "posix/arena/context.hpp"
+#include "posix/arena/handle_history.hpp"
 
 namespace kobj::posix {
 
@@ -53,6 +55,10 @@ public:
         (void)arena_.thread(index);  // an index that cannot be right is found now, not behind the commit
         wakes_.push_back({index, value, false});
     }
+    /// After the commit: this is in the history of handles, with the stack of the caller. What is too much is not.
+    void remember(const handle_history::change& what) noexcept {
+        if (remembered_ < remember_.size()) remember_[remembered_++] = what;
+    }
 
 private:
     template <class Word, class T>
@@ -85,6 +91,8 @@ private:
     };
     std::vector<opening> uncontend_;
     std::vector<u32> leaving_;
+    u32 remembered_ = 0;
+    std::array<handle_history::change, 4> remember_;
 };
 
 /// Thrown out of a transaction that found a part of the arena too small. transact() lets it grow, without the lock, and

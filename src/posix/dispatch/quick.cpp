@@ -70,8 +70,7 @@ quick glance(const target& t, const context& me) {
 
 void check_waitable(const target& t, handle_value value) {
     if (!can_be_waited_for(static_cast<u32>(t.type()))) [[unlikely]]
-        fail(errc::invalid_handle, "handle {:#x} is a {}, which cannot be waited for", value.value(),
-             detail::type_name(t.type()));
+        fail_type(value, t.type(), "which cannot be waited for");
     if ((t.access() & access::synchronize) == 0) [[unlikely]]
         fail_access(value, t.type(), "synchronize");
 }

@@ -26,7 +26,8 @@ void end(transaction& tx, object_record& object) {
 }  // namespace
 
 void fail_not_owner(handle_value value) {
-    fail(errc::not_owner, "the mutex of handle {:#x} is not owned by this thread", value.value());
+    throw misuse(misuse::kind::not_owner, value.value(), errc::not_owner,
+                 text("the mutex of handle {:#x} is not owned by this thread", value.value()));
 }
 
 void fail_too_many(handle_value value, u64 count, u32 units, u64 maximum) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/dispatch/readiness.hpp"
 #include "posix/dispatch/wait.hpp"
 #include "posix/dispatch/watch.hpp"
@@ -26,10 +27,12 @@ bool is_clocked(object_type type) {
 
 }  // namespace
 
-watcher::watcher(const context& me)
-    : event_(create_object(me, {}, object_type::event, access::event_all, false, [](transaction& tx) {
-                 return make_object(tx, type_number(object_type::event), 0, 0, 0);
-             }).value) {}
+watcher::watcher(const context& me) {
+    const handle_history::own_work own;
+    event_ = handle(create_object(me, {}, object_type::event, access::event_all, false, [](transaction& tx) {
+                        return make_object(tx, type_number(object_type::event), 0, 0, 0);
+                    }).value);
+}
 
 object_record& watcher::set(const context& me) const {
     return *look_up(me, event_.get(), object_type::event, 0).object;

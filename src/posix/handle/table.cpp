@@ -25,6 +25,15 @@ void count(transaction& tx, u32 process_index, u64 entry) {
     }
 }
 
+// The same handle, as the history of handles knows it.
+void remember(transaction& tx, u32 process_index, u32 index, u64 entry, bool opened) {
+    if (!handle_history::is_kept() || process_index != tx.me().process || entry::kind_of(entry) != entry::kind::handle)
+        return;
+    const object_record& object = the_arena().object(entry::object(entry));
+    const u64 seen = object.state.get();
+    tx.remember({index, state::type(seen), u64{state::generation(seen)} << 32U | entry::object(entry), opened});
+}
+
 }  // namespace
 
 u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
@@ -48,6 +57,7 @@ u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
     }
     count(tx, process_index, entry);
     tx.set(a.table_entry(process_index, index), entry);
+    remember(tx, process_index, index, entry, true);
     return index;
 }
 
@@ -75,6 +85,7 @@ void remove_entry(transaction& tx, u32 process_index, u32 index) {
     word64& slot = a.table_entry(process_index, index);
     const u64 entry = slot.get();
     object_record& object = a.object(entry::object(entry));
+    remember(tx, process_index, index, entry, false);
     tx.set(slot, 0);
     append_free(tx, process_index, index);
     if (entry::kind_of(entry) == entry::kind::view) {

@@ -6,9 +6,15 @@
 
 namespace kobj::posix {
 
-void fail_closed(handle_value value) {
-    if (!value) fail(errc::invalid_handle, "the null handle");
-    fail(errc::invalid_handle, "handle {:#x} is not open in this process", value.value());
+void fail_closed(handle_value value, misuse::kind how) {
+    throw misuse(
+        how, value.value(), errc::invalid_handle,
+        !value ? std::string("the null handle") : text("handle {:#x} is not open in this process", value.value()));
+}
+
+void fail_type(handle_value value, object_type type, std::string_view instead) {
+    throw misuse(misuse::kind::wrong_type, value.value(), errc::invalid_handle,
+                 text("handle {:#x} is a {}, {}", value.value(), detail::type_name(type), instead));
 }
 
 void fail_access(handle_value value, object_type type, std::string_view right) {
@@ -42,9 +48,7 @@ target look_up(const context& me, handle_value value) {
 
 target look_up(const context& me, handle_value value, object_type type, access_mask needed) {
     const target found = look_up(me, value);
-    if (found.type() != type)
-        fail(errc::invalid_handle, "handle {:#x} is a {}, not a {}", value.value(), detail::type_name(found.type()),
-             detail::type_name(type));
+    if (found.type() != type) fail_type(value, found.type(), text("not a {}", detail::type_name(type)));
     if ((found.access() & needed) != needed)
         fail(errc::access_denied, "handle {:#x} to a {} grants {:#x}, not {:#x}", value.value(),
              detail::type_name(type), found.access(), needed);

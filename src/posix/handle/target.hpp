@@ -53,7 +53,8 @@ target look_up(const context& me, handle_value value);
 /// As look_up, and checks the type (invalid_handle) and the access (access_denied): all of `needed`.
 target look_up(const context& me, handle_value value, object_type type, access_mask needed);
 
-[[noreturn]] void fail_closed(handle_value value);
+[[noreturn]] void fail_closed(handle_value value, misuse::kind how = misuse::kind::not_open);
+[[noreturn]] void fail_type(handle_value value, object_type type, std::string_view instead);
 [[noreturn]] void fail_access(handle_value value, object_type type, std::string_view right);
 
 inline bool is_pseudo(handle_value value) noexcept {

@@ -9,10 +9,12 @@
 #include <mutex>
 #include <vector>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/relay.hpp"
 #include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
+#include "posix/handle/verify.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/timer.hpp"
 #include "posix/object/views.hpp"
@@ -161,6 +163,12 @@ void belong_to(u32 process) {
     tls.me.table_mark = 0;
 }
 
+void begin_history() noexcept {
+    const u32 process = tls.me.process;
+    handle_history::begin(process, the_arena().process(process).generation.get());
+    verify::begin();
+}
+
 void attach_process() {
     session_state& s = the_session();
     arena& a = the_arena();
@@ -201,6 +209,7 @@ void attach_process() {
     s.process = own.index;
     tls.epoch = next_epoch;
     attached_epoch->store(next_epoch++, std::memory_order_release);
+    begin_history();
     sweep_threads(me);
     remove_dead_sections(me);
 }
@@ -315,6 +324,8 @@ void detach(u32 exit_code) noexcept {
         const context& me = tls.me;
         const u32 self = me.process;
         process_record& record = a.process(self);
+        verify::tell_leaks(me);
+        handle_history::end();
         const process_end end = note_own_end(record);
         u64 none = 0;
         record.exit_code.swap(none, u64{1} << 32U | exit_code);
@@ -411,6 +422,7 @@ void after_fork_in_child() noexcept {
     reaper::after_fork_in_child();
     relay::after_fork_in_child();
     last_thread::after_fork_in_child();
+    handle_history::stop();
     const bool was_attached = tls.epoch != not_attached && !s.ended;
     tls = {};
     s.exited_threads.clear();
@@ -427,6 +439,7 @@ void after_fork_in_child() noexcept {
             tls.epoch = next_epoch;
             attached_epoch->store(next_epoch++, std::memory_order_release);
             note.armed = true;
+            begin_history();
         });
     }
     forks::child_goes_on();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
@@ -267,6 +268,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         tx.set(process.state, static_cast<u32>(process_state::free));
         if (object != 0) end_process_object(tx, a.object(object), id, result, end);
     });
+    handle_history::remove_of(index, generation);
     remove_dead_sections(me);
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/thread/own_threads.hpp"
 
@@ -21,6 +22,7 @@ DWORD fail(DWORD error) noexcept {
 // The handle of a file mapping grants no wait: Windows looks at that before it asks what could be waited for.
 DWORD fail(const kobj::failure& why, std::span<const kobj::handle_value> objects) noexcept {
     if (why != kobj::errc::invalid_handle) return fail(why.value());
+    const kobj::posix::handle_history::own_work own;  // the mistake has been told already
     for (const kobj::handle_value each : objects) {
         const auto type = kobj::type_of(each);
         if (!type) break;

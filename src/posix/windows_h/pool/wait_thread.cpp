@@ -3,6 +3,7 @@
 #include <new>
 #include <thread>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/windows_h/pool/state.hpp"
 #include "posix/windows_h/pool/thread.hpp"
 
@@ -23,6 +24,7 @@ timeout until(clock::time_point when) {
 result<void> wait_thread::start() {
     if (running_) return {};
     if (!set_) {
+        const posix::handle_history::own_work own;
         auto set = wait_set::create();
         if (!set) return std::move(set).error();
         auto poke = event::create();

@@ -30,9 +30,11 @@ bool is_linked_for_one_address(const std::string& module) {
 std::string tidy(std::string line) {
     if (const std::size_t compilers = line.find(" (discriminator "); compilers != std::string::npos)
         line.erase(compilers);
-    if (const std::size_t nowhere = line.find(" at ??:"); nowhere != std::string::npos) return line.erase(nowhere);
+    if (const std::size_t part = line.find(" [clone "); part != std::string::npos)
+        line.erase(part, line.find(']', part) + 1 - part);
     const std::size_t at = line.rfind(" at ");
     if (at == std::string::npos) return line;
+    if (line.ends_with('?')) return line.erase(at);
     return line.substr(0, at + 4) + std::filesystem::path(line.substr(at + 4)).lexically_normal().string();
 }
 

@@ -47,9 +47,7 @@ u32 running_with_id(const context& me, u32 id) {
         if (a.process(p).id.get() != id ||
             (state != process_state::foreign && state != process_state::attached && state != process_state::execed))
             continue;
-        const u32 generation = a.process(p).generation.get();
-        if (process_runs(me, p)) return p;
-        settle_process(me, p, generation, std::nullopt);
+        if (runs_or_is_settled(me, p)) return p;
     }
     return 0;
 }

@@ -99,9 +99,7 @@ void await_end(u32 process) {
     const context& me = enter();
     const u32 generation = the_arena().process(process).generation.get();
     for (const i64 end = os::monotonic_now() + most; os::monotonic_now() < end; usleep(500)) {
-        if (process_runs(me, process)) continue;
-        settle_process(me, process, generation, std::nullopt);
-        return;
+        if (the_arena().process(process).generation.get() != generation || !runs_or_is_settled(me, process)) return;
     }
 }
 

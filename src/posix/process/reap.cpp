@@ -156,6 +156,8 @@ bool process_runs(const context& me, u32 index) {
     arena& a = the_arena();
     process_record& process = a.process(index);
     if (index == me.process) return true;
+    // Before the state: should another process have the record by the time of a change below, it is left alone.
+    const u32 generation = process.generation.get();
     switch (process_state{process.state.get()}) {
         case process_state::free:
             return false;
@@ -168,16 +170,17 @@ bool process_runs(const context& me, u32 index) {
             return is_there(process);
         case process_state::execed:
             if (!is_there(process)) return false;
-            settle_old_image(me, index, process.generation.get());
+            settle_old_image(me, index, generation);
             return true;
         case process_state::attached:
             break;
     }
-    const u32 generation = process.generation.get();
     if (os::byte_holder(a.file(), static_cast<off_t>(a.offset_of(&process))) != 0) return true;
     if (!is_there(process)) return false;
     // Alive without its lock: either another part of the program closed the descriptor, or it has called exec.
     if (has_living_thread(index)) return true;
+    // exec leaves a first thread that lives. This process is about to be dead as a whole.
+    if (os::look_at_process(static_cast<pid_t>(process.id.get())).first_thread_ending) return true;
     const bool execed = transact(me, [&](transaction& tx) {
         if (process.generation.get() != generation || process.state.get() != static_cast<u32>(process_state::attached))
             return false;
@@ -291,14 +294,22 @@ void leave(const context& me, u32 exit_code) {
     }
 }
 
+bool runs_or_is_settled(const context& me, u32 index) {
+    const process_record& process = the_arena().process(index);
+    const u32 generation = process.generation.get();
+    // A free record may be somebody's the next moment, also before its generation is read: then the generation would be
+    // the one of a process that is just being made, and what is not true of a free record would be said of that.
+    if (process.state.get() == static_cast<u32>(process_state::free)) return false;
+    if (process_runs(me, index)) return true;
+    settle_process(me, index, generation, std::nullopt);
+    return false;
+}
+
 void settle_if_ended(const context& me, const object_record& object) {
     const u32 index = running_process(object);
     if (index == 0) return;
-    const u32 generation = the_arena().process(index).generation.get();
-    if (!process_runs(me, index)) {
-        settle_process(me, index, generation, std::nullopt);
-        reaper::forget(index, generation);
-    }
+    const u32 generation = static_cast<u32>(object.body.get() >> 32U);
+    if (!runs_or_is_settled(me, index)) reaper::forget(index, generation);
 }
 
 void settle_all(const context& me) {
@@ -306,9 +317,7 @@ void settle_all(const context& me) {
     forks::settle_failed(me);
     const u32 high = a.header().high_process.get();
     for (u32 p = 1; p < high; ++p) {
-        if (p == me.process || a.process(p).state.get() == static_cast<u32>(process_state::free)) continue;
-        const u32 generation = a.process(p).generation.get();
-        if (!process_runs(me, p)) settle_process(me, p, generation, std::nullopt);
+        if (p != me.process) runs_or_is_settled(me, p);
     }
 }
 

@@ -21,6 +21,9 @@ bool has_living_thread(u32 process);
 /// `code`: from its wait status, if known.
 void settle_process(const context& me, u32 process, u32 generation, std::optional<u32> code);
 
+/// As process_runs(); one that has ended is settled. False for a free record.
+bool runs_or_is_settled(const context& me, u32 process);
+
 /// If the process of this object has ended, settles it. System calls.
 void settle_if_ended(const context& me, const object_record& process_object);
 

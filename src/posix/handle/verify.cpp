@@ -4,9 +4,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
+#include <span>
 
 #include "common/object_type.hpp"
 #include "posix/arena/handle_history.hpp"
@@ -93,6 +97,20 @@ std::string_view kind_of(const misuse& what, const handle_history::record* known
     return what.which == misuse::kind::close_of_not_open ? "double_close" : "use_after_close";
 }
 
+// A loop makes the same mistake over and over: it is told once for each way to it.
+bool is_new(std::string_view kind, std::span<const u64> calls) noexcept {
+    static std::array<std::atomic<u64>, 1024> told;
+    u64 hash = std::hash<std::string_view>()(kind);
+    for (const u64 call : calls) hash = (hash ^ call) * 1099511628211U;
+    hash |= 1;  // 0: a place that is free
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        u64 seen = 0;
+        if (told[(hash / 2 + i) % told.size()].compare_exchange_strong(seen, hash)) return true;
+        if (seen == hash) return false;
+    }
+    return true;
+}
+
 void tell(const misuse& what) noexcept {
     if (handle_history::own_work::is_on()) return;
     (void)guarded([&] {
@@ -100,7 +118,9 @@ void tell(const misuse& what) noexcept {
         const std::size_t count = os::walk_stack(calls);
         const handle_value value(what.handle);
         const handle_history::record* known = handle_history::find(index_of(value));
-        std::string line = head(kind_of(what, known), value, what.detail());
+        const std::string_view kind = kind_of(what, known);
+        if (!is_new(kind, std::span(calls).first(count))) return;
+        std::string line = head(kind, value, what.detail());
         if (known != nullptr)
             line += text(",\"type\":\"{}\"", detail::type_name(object_type{static_cast<u8>(known->type.get())}));
         line += ",\"stacks\":[";
@@ -111,8 +131,8 @@ void tell(const misuse& what) noexcept {
         if (known != nullptr && known->opened_by.get() != 0)
             line += ',' + kept_stack("opened", known->opened_by.get(), known->opened);
         write_line(line + "]}");
+        if (breaks) raise(SIGTRAP);
     });
-    if (breaks) raise(SIGTRAP);
 }
 
 }  // namespace

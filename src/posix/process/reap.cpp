@@ -260,6 +260,8 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         tx.set(process.primary_thread, 0);
         end_thread_object(tx, a.object(thread), process.id.get(), result);
     });
+    // Before the record is free: whoever settles in this one's place, should it be killed now, finds the file, too.
+    handle_history::remove_of(index, generation);
     transact(me, [&](transaction& tx) {
         if (process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free))
             return;
@@ -271,7 +273,6 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         tx.set(process.state, static_cast<u32>(process_state::free));
         if (object != 0) end_process_object(tx, a.object(object), id, result, end);
     });
-    handle_history::remove_of(index, generation);
     remove_dead_sections(me);
 }
 

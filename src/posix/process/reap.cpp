@@ -235,7 +235,12 @@ void close_everything(const context& me) {
 void settle_process(const context& me, u32 index, u32 generation, std::optional<u32> code) {
     arena& a = the_arena();
     process_record& process = a.process(index);
-    if (process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free)) return;
+    const auto is_settled = [&] {
+        return process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free);
+    };
+    // What is seen without the lock may be undone, should the one that does it be killed. Whoever buries the process
+    // because it is settled takes its exit code away from all others.
+    if (is_settled() && transact(me, [&](transaction&) { return is_settled(); })) return;
     const u64 given = process.exit_code.get();
     u32 result = unknown_exit_code;
     if ((given >> 32U) != 0)
@@ -252,8 +257,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     close_entries(
         me, index, generation, [](u64) { return true; }, [] { return true; });
     transact(me, [&](transaction& tx) {
-        if (process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free))
-            return;
+        if (is_settled()) return;
         // The first thread of a program that has not used kobj.
         const u32 thread = process.primary_thread.get();
         if (thread == 0) return;
@@ -263,8 +267,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     // Before the record is free: whoever settles in this one's place, should it be killed now, finds the file, too.
     handle_history::remove_of(index, generation);
     transact(me, [&](transaction& tx) {
-        if (process.generation.get() != generation || process.state.get() == static_cast<u32>(process_state::free))
-            return;
+        if (is_settled()) return;
         release_making(tx, process, result);
         const u32 id = process.id.get();
         const u32 object = process.object.get();
@@ -310,7 +313,9 @@ void settle_if_ended(const context& me, const object_record& object) {
     const u32 index = running_process(object);
     if (index == 0) return;
     const u32 generation = static_cast<u32>(object.body.get() >> 32U);
-    if (!runs_or_is_settled(me, index)) reaper::forget(index, generation);
+    if (process_runs(me, index)) return;
+    settle_process(me, index, generation, std::nullopt);
+    reaper::forget(index, generation);
 }
 
 void settle_all(const context& me) {

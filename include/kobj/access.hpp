@@ -58,6 +58,13 @@ inline constexpr access_mask thread_query_information = 0x0040;
 inline constexpr access_mask thread_query_limited_information = 0x0800;
 inline constexpr access_mask thread_all = 0x001F'FFFF;
 
+inline constexpr access_mask file_read_data = 0x0001;
+inline constexpr access_mask file_write_data = 0x0002;
+inline constexpr access_mask file_append_data = 0x0004;
+inline constexpr access_mask file_read_attributes = 0x0080;
+inline constexpr access_mask file_write_attributes = 0x0100;
+inline constexpr access_mask file_all = 0x001F'01FF;
+
 inline constexpr access_mask section_query = 0x0001;
 inline constexpr access_mask section_map_write = 0x0002;
 inline constexpr access_mask section_map_read = 0x0004;

@@ -19,10 +19,10 @@ BOOL WINAPI VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
 BOOL WINAPI VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
 // Partial: what VirtualAlloc did not make is described as the system's mappings are, each an allocation of its own.
 SIZE_T WINAPI VirtualQuery(LPCVOID lpAddress, PMEMORY_BASIC_INFORMATION lpBuffer, SIZE_T dwLength);
-// Partial: memory only, no handles to files; SEC_RESERVE sets the memory aside at once; large pages are error 1314.
+// Partial: no images; SEC_RESERVE sets the memory aside at once; large pages are error 1314.
 HANDLE WINAPI CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCWSTR lpName);
-// Partial: memory only, no handles to files; SEC_RESERVE sets the memory aside at once; large pages are error 1314.
+// Partial: no images; SEC_RESERVE sets the memory aside at once; large pages are error 1314.
 HANDLE WINAPI CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect,
                                  DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, LPCSTR lpName);
 HANDLE WINAPI OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCWSTR lpName);

@@ -63,7 +63,7 @@ typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC
 #define PROC_THREAD_ATTRIBUTE_REPLACE_VALUE 0x00000001U
 
 KOBJ_BEGIN_C
-// Partial: standard handles are told to the child but are not its standard streams; no debugging; of attributes only the
+// Partial: no debugging; of attributes only the
 // list of handles; the name is a path of POSIX.
 BOOL WINAPI CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine, LPSECURITY_ATTRIBUTES lpProcessAttributes,
                            LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles, DWORD dwCreationFlags,

@@ -9,8 +9,10 @@
 #include <handleapi.h>
 #include <heapapi.h>
 #include <interlockedapi.h>
+#include <ioapiset.h>
 #include <libloaderapi.h>
 #include <memoryapi.h>
+#include <namedpipeapi.h>
 #include <namespaceapi.h>
 #include <processenv.h>
 #include <processthreadsapi.h>
@@ -31,6 +33,36 @@
 #define WAIT_ABANDONED (STATUS_ABANDONED_WAIT_0 + 0)
 #define WAIT_ABANDONED_0 (STATUS_ABANDONED_WAIT_0 + 0)
 #define WAIT_IO_COMPLETION STATUS_USER_APC
+
+#define FILE_BEGIN 0U
+#define FILE_CURRENT 1U
+#define FILE_END 2U
+
+#define FILE_FLAG_WRITE_THROUGH 0x80000000U
+#define FILE_FLAG_OVERLAPPED 0x40000000U
+#define FILE_FLAG_NO_BUFFERING 0x20000000U
+#define FILE_FLAG_RANDOM_ACCESS 0x10000000U
+#define FILE_FLAG_SEQUENTIAL_SCAN 0x08000000U
+#define FILE_FLAG_DELETE_ON_CLOSE 0x04000000U
+#define FILE_FLAG_BACKUP_SEMANTICS 0x02000000U
+#define FILE_FLAG_POSIX_SEMANTICS 0x01000000U
+#define FILE_FLAG_OPEN_REPARSE_POINT 0x00200000U
+#define FILE_FLAG_OPEN_NO_RECALL 0x00100000U
+
+#define FILE_TYPE_UNKNOWN 0x0000U
+#define FILE_TYPE_DISK 0x0001U
+#define FILE_TYPE_CHAR 0x0002U
+#define FILE_TYPE_PIPE 0x0003U
+#define FILE_TYPE_REMOTE 0x8000U
+
+#define STD_INPUT_HANDLE KOBJ_INTEGER(DWORD, -10)
+#define STD_OUTPUT_HANDLE KOBJ_INTEGER(DWORD, -11)
+#define STD_ERROR_HANDLE KOBJ_INTEGER(DWORD, -12)
+
+#define MOVEFILE_REPLACE_EXISTING 0x00000001U
+#define MOVEFILE_COPY_ALLOWED 0x00000002U
+#define MOVEFILE_DELAY_UNTIL_REBOOT 0x00000004U
+#define MOVEFILE_WRITE_THROUGH 0x00000008U
 
 #define STACK_SIZE_PARAM_IS_A_RESERVATION 0x00010000U
 
@@ -184,6 +216,13 @@ HANDLE WINAPI CreateWaitableTimerExA(LPSECURITY_ATTRIBUTES lpTimerAttributes, LP
                                      DWORD dwDesiredAccess);
 HANDLE WINAPI CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES lpTimerAttributes, LPCWSTR lpTimerName, DWORD dwFlags,
                                      DWORD dwDesiredAccess);
+BOOL WINAPI MoveFileA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName);
+BOOL WINAPI MoveFileW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName);
+// Partial: nothing waits for the next start of the system.
+BOOL WINAPI MoveFileExA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName, DWORD dwFlags);
+BOOL WINAPI MoveFileExW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, DWORD dwFlags);
+BOOL WINAPI CopyFileA(LPCSTR lpExistingFileName, LPCSTR lpNewFileName, BOOL bFailIfExists);
+BOOL WINAPI CopyFileW(LPCWSTR lpExistingFileName, LPCWSTR lpNewFileName, BOOL bFailIfExists);
 VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA lpStartupInfo);
 // Partial: both forms of the name are the system's path.
 BOOL WINAPI QueryFullProcessImageNameA(HANDLE hProcess, DWORD dwFlags, LPSTR lpExeName, PDWORD lpdwSize);
@@ -276,6 +315,9 @@ FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
 
 #ifdef UNICODE
 #    define GetComputerName GetComputerNameW
+#    define MoveFile MoveFileW
+#    define MoveFileEx MoveFileExW
+#    define CopyFile CopyFileW
 #    define GetUserName GetUserNameW
 #    define OpenPrivateNamespace OpenPrivateNamespaceW
 #    define CreateSemaphore CreateSemaphoreW
@@ -292,6 +334,9 @@ FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
 #    define lstrcat lstrcatW
 #else
 #    define GetComputerName GetComputerNameA
+#    define MoveFile MoveFileA
+#    define MoveFileEx MoveFileExA
+#    define CopyFile CopyFileA
 #    define GetUserName GetUserNameA
 #    define CreatePrivateNamespace CreatePrivateNamespaceA
 #    define OpenPrivateNamespace OpenPrivateNamespaceA

@@ -28,6 +28,8 @@ generic_rights generic_rights_of(object_type type) noexcept {
         case object_type::file_mapping:
             return {read_control | section_query | section_map_read, read_control | section_map_write,
                     read_control | 0x0008};
+        case object_type::file:
+            return {0x0012'0089, 0x0012'0116, 0x0012'00A0};
         default:
             // Query, modify, synchronize: the bits 0 and 1 of a mutex, event, semaphore or timer.
             return {read_control | (all_rights(type) & 0x0001), read_control | (all_rights(type) & 0x0002),
@@ -51,6 +53,8 @@ access_mask all_rights(object_type type) noexcept {
             return access::thread_all;
         case object_type::file_mapping:
             return access::section_all;
+        case object_type::file:
+            return access::file_all;
         case object_type::none:
         case object_type::other:
             break;

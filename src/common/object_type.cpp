@@ -20,6 +20,8 @@ std::string_view type_name(object_type type) noexcept {
             return "thread";
         case object_type::file_mapping:
             return "file mapping";
+        case object_type::file:
+            return "file";
         case object_type::other:
             break;
     }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "posix/file.hpp"
 #include "posix/handle/named.hpp"
 #include "posix/handle/rights.hpp"
 #include "posix/object/mapped_file.hpp"
@@ -66,26 +67,42 @@ result<file_mapping> file_mapping::create(std::uint64_t size, const file_mapping
     });
 }
 
+namespace {
+
+// Opens the file and makes a mapping over it.
+new_handle create_over_path(const std::string& where, std::uint64_t size, const file_mapping_options& options) {
+    const std::string key = key_to_create(options.name);
+    // Before the file is made longer, which nobody takes back.
+    (void)granted(options.access, section_type);
+    const bool write = options.protection == mapping_protection::read_write;
+    const context& me = enter();
+    const os::opened_file opened = open_to_make(where, write);
+    const u64 now = opened.facts.size;
+    if (size == 0 && now == 0) fail(errc::file_invalid, "the file \"{}\" is empty", where);
+    if (size > now && !write)
+        fail(errc::not_enough_memory, "a mapping of {} bytes over \"{}\", which has {} and is not to be written", size,
+             where, now);
+    if (size > most_bytes) fail(errc::disk_full, "a mapping of {} bytes over \"{}\"", size, where);
+    const section_facts facts{size == 0 ? now : size, options.protection, true};
+    return open_or_make(me, key, options, facts, note_of(opened), [&] {
+        if (facts.size > now) grow_mapped_file(opened, facts.size, where);
+    });
+}
+
+}  // namespace
+
+result<posix::made_mapping> posix::create_mapping_over(int fd, std::uint64_t size,
+                                                       const file_mapping_options& options) noexcept {
+    return guarded([&] {
+        const new_handle made = create_over_path(text("/proc/self/fd/{}", fd), size, options);
+        return made_mapping{made.value, made.existed};
+    });
+}
+
 result<file_mapping> file_mapping::create_over(std::string_view path, std::uint64_t size,
                                                const file_mapping_options& options) {
     return guarded([&] {
-        const std::string key = key_to_create(options.name);
-        // Before the file is made longer, which nobody takes back.
-        (void)granted(options.access, type);
-        const bool write = options.protection == mapping_protection::read_write;
-        const std::string where(path);
-        const context& me = enter();
-        const os::opened_file opened = open_to_make(where, write);
-        const u64 now = opened.facts.size;
-        if (size == 0 && now == 0) fail(errc::file_invalid, "the file \"{}\" is empty", where);
-        if (size > now && !write)
-            fail(errc::not_enough_memory, "a mapping of {} bytes over \"{}\", which has {} and is not to be written",
-                 size, where, now);
-        if (size > most_bytes) fail(errc::disk_full, "a mapping of {} bytes over \"{}\"", size, where);
-        const section_facts facts{size == 0 ? now : size, options.protection, true};
-        const new_handle made = open_or_make(me, key, options, facts, note_of(opened), [&] {
-            if (facts.size > now) grow_mapped_file(opened, facts.size, where);
-        });
+        const new_handle made = create_over_path(std::string(path), size, options);
         file_mapping m{handle(made.value)};
         m.existed_ = made.existed;
         return m;

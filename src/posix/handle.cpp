@@ -1,5 +1,6 @@
 #include <kobj/handle.hpp>
 
+#include "posix/handle/descriptors.hpp"
 #include "posix/handle/rights.hpp"
 #include "posix/handle/target.hpp"
 #include "posix/object/section.hpp"
@@ -21,10 +22,10 @@ word64& open_slot(transaction& tx, handle_value value, misuse::kind how = misuse
     return *slot;
 }
 
-void close_slot(transaction& tx, u32 process, u32 index, handle_value value) {
+int close_slot(transaction& tx, u32 process, u32 index, handle_value value) {
     if ((the_arena().table_entry(process, index).get() & entry::protect) != 0)
         fail(errc::invalid_handle, "handle {:#x} is protected from close", value.value());
-    remove_entry(tx, process, index);
+    return remove_entry(tx, process, index);
 }
 
 /// The table of a running process. Look at it under the lock only after check().
@@ -64,10 +65,11 @@ result<void> close(handle_value value) {
     return guarded([&] {
         if (is_pseudo(value)) return;
         const context& me = enter();
-        transact(me, [&](transaction& tx) {
+        const int fd = transact(me, [&](transaction& tx) {
             open_slot(tx, value, misuse::kind::close_of_not_open);
-            close_slot(tx, me.process, static_cast<u32>(index_of(value)), value);
+            return close_slot(tx, me.process, static_cast<u32>(index_of(value)), value);
         });
+        descriptors::drop(fd);
         remove_dead_sections(me);
     });
 }
@@ -93,6 +95,8 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
         const target pseudo = source == current_thread() ? look_up(me, source) : target{};
         handle_value made;
         failure bad_access(errc::success);
+        descriptors::copy of_file;
+        int dropped = -1;
         for (;;) {
             try {
                 made = transact(me, [&](transaction& tx) -> handle_value {
@@ -110,9 +114,13 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                         fail(errc::invalid_handle, "handle {:#x} is not open in the source process", source.value());
                     }
                     object_record& object = a.object(entry::object(old));
+                    const auto type = object_type{static_cast<u8>(state::type(object.state.get()))};
+                    if (type == object_type::file && to.process == me.process && !of_file.is_of(old)) {
+                        of_file.want(from.process, static_cast<u32>(index), old);
+                        return {};
+                    }
                     handle_value value;
                     if (to.process != 0) {
-                        const auto type = object_type{static_cast<u8>(state::type(object.state.get()))};
                         access_mask rights = entry::access(old);
                         if (options.access && bad_access.value() == 0) {
                             try {
@@ -125,11 +133,17 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                         if (bad_access.value() == 0)
                             value =
                                 value_of(add_entry(tx, to.process, make_entry(object, rights, options.inheritable)));
+                        if (value && type == object_type::file && to.process == me.process)
+                            descriptors::set(tx, me.process, static_cast<u32>(index_of(value)), of_file.get());
                     }
                     if (options.close_source && slot != nullptr && (old & entry::protect) == 0)
-                        remove_entry(tx, from.process, static_cast<u32>(index));
+                        dropped = remove_entry(tx, from.process, static_cast<u32>(index));
                     return value;
                 });
+                if (of_file.is_wanted()) {
+                    of_file.make(me);
+                    continue;
+                }
                 break;
             } catch (const failure& why) {
                 // Without room for the copy the source is closed all the same.
@@ -140,6 +154,8 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                 to = {};
             }
         }
+        if (made) of_file.release();
+        if (from.process == me.process) descriptors::drop(dropped);
         remove_dead_sections(me);
         if (bad_target.value() != 0) throw bad_target;
         if (bad_access.value() != 0) throw bad_access;

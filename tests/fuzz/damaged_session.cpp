@@ -179,6 +179,10 @@ void damaged_session::take_snapshot() {
         if (entries == 0) continue;
         (void)a.table_entry(p, entries - 1);
         keep(tables_at + u64{p} * table_size, u64{entries} * sizeof(word64));
+        if (const u32 described = a.process(p).described.get(); described != 0) {
+            (void)a.descriptor(p, described - 1);
+            keep(tables_at + u64{p} * table_size + descriptors_in_table, u64{described} * sizeof(word32));
+        }
     }
 }
 

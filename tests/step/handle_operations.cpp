@@ -2,7 +2,14 @@
 
 #include "support/scratch.hpp"
 
+#include "posix/file.hpp"
 #include "posix/handle/private_namespace.hpp"
+#include "posix/object/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 // Handles, names and mappings.
 
@@ -21,6 +28,25 @@ verdict name_is_free(const std::string& name) {
 bool boundary_is_free(world&) {
     const auto made = kobj::posix::create_private_namespace("step: boundary", "step_own", false);
     return made.has_value() && kobj::posix::close_private_namespace(*made, true).has_value();
+}
+
+// The same in the survivor and in its children, which are forked.
+const std::string& file_path() {
+    static const std::string path = (std::filesystem::temp_directory_path() / unique_name("kobj step")).string();
+    return path;
+}
+
+kobj::handle_value open_file(std::uint64_t bits) {
+    using namespace kobj::posix;
+    // Shared with nobody.
+    bits |= file_object::to_read | file_object::to_write | file_object::listed;
+    const int fd = ::open(file_path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return make_file(fd, bits, kobj::access::generic_read, false).value();
+}
+
+bool nobody_has_file_open(world&) {
+    kobj::close(open_file(0)).value();
+    return true;
 }
 
 }  // namespace
@@ -100,6 +126,29 @@ void add_handle_operations(std::vector<operation>& all) {
              auto mapping = kobj::file_mapping::create(4096).value();
              w.view = mapping.map<char>().value();
          }});
+    (void)file_path();
+    constexpr auto goes = kobj::posix::file_object::remove_on_close;
+    add({"open a file", [](world& w) { w.value = open_file(0); }, {}, {}, nobody_has_file_open});
+    add({"open a file that is to be removed",
+         [](world& w) { w.value = open_file(goes); },
+         {},
+         {},
+         nobody_has_file_open});
+    add({"close a file",
+         [](world& w) { kobj::close(w.value).value(); },
+         [](world& w) { w.value = open_file(0); },
+         {},
+         nobody_has_file_open});
+    add({"close a file that is to be removed",
+         [](world& w) { kobj::close(w.value).value(); },
+         [](world& w) { w.value = open_file(goes); },
+         {},
+         [](world& w) { return nobody_has_file_open(w) && unlink(file_path().c_str()) == 0; }});
+    add({"duplicate a file",
+         [](world& w) { (void)kobj::duplicate(w.value).value().detach(); },
+         [](world& w) { w.value = open_file(0); },
+         {},
+         nobody_has_file_open});
     add({"duplicate",
          [](world& w) { (void)w.gate.duplicate().value().detach(); },
          {},

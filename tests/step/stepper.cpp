@@ -69,9 +69,12 @@ shared_state::shared_state() {
     constexpr u64 of_thread = max_wait * sizeof(wait_block);
     for (u64 t = 0; t < a.capacity(region::waits) / max_wait; ++t)
         add(waits_at + t * of_thread, of_thread, t < threads + some ? 4 * sizeof(wait_block) : 0);
-    for (u32 p = 1; p < processes; ++p)
-        add(tables_at + u64{p} * table_size, u64{a.process(p).committed.get()} * sizeof(word64),
-            (a.process(p).high.get() + some) * sizeof(word64));
+    for (u32 p = 1; p < processes; ++p) {
+        const u64 near = a.process(p).high.get() + some;
+        add(tables_at + u64{p} * table_size, u64{a.process(p).committed.get()} * sizeof(word64), near * sizeof(word64));
+        add(tables_at + u64{p} * table_size + descriptors_in_table, u64{a.process(p).described.get()} * sizeof(word32),
+            near * sizeof(word32));
+    }
 }
 
 shared_state::~shared_state() {

@@ -210,6 +210,7 @@ void arena::close() noexcept {
     fd_ = -1;
     for (auto& mark : mark_) mark.store(0, std::memory_order_relaxed);
     for (auto& mark : table_mark_) mark.store(0, std::memory_order_relaxed);
+    for (auto& mark : descriptor_mark_) mark.store(0, std::memory_order_relaxed);
 }
 
 void arena::abandon() noexcept {
@@ -273,6 +274,18 @@ void arena::commit_table(u32 process_index, u32 entries) {
     }
 }
 
+void arena::commit_descriptors(u32 process_index, u32 entries) {
+    if (entries > max_handles) fail_corrupt("the index of a handle table entry");
+    word32& mark = process(process_index).described;
+    u32 now = mark.get();
+    if (now >= entries) return;
+    constexpr u32 per_page = page / sizeof(word32);
+    const u32 target = static_cast<u32>(round_up(entries, per_page));
+    commit_range(offset_of(descriptors(process_index)) + u64{now} * sizeof(word32), u64{target - now} * sizeof(word32));
+    while (now < target && !mark.swap(now, target)) {
+    }
+}
+
 void arena::check_named() {
     struct stat facts {};
     const int fd = file();
@@ -324,6 +337,20 @@ void arena::widen_table(u32 process_index, u32 i) {
     }
 }
 
+void arena::widen_descriptors(u32 process_index, u32 i) {
+    if (process_index >= max_processes) fail_corrupt("the number of a process");
+    const u32 shared = process(process_index).described.get();
+    if (i >= shared || shared > max_handles) fail_corrupt("the index of a descriptor");
+    char* const start = descriptors(process_index);
+    check_backed(offset_of(start) + u64{shared} * sizeof(word32));
+    if (mprotect(start, u64{shared} * sizeof(word32), PROT_READ | PROT_WRITE) != 0)
+        fail(errc::no_system_resources, "{}: cannot be mapped further: {}", arena_path(), std::strerror(errno));
+    auto& mark = descriptor_mark_[process_index];
+    u32 now = mark.load(std::memory_order_relaxed);
+    while (now < shared && !mark.compare_exchange_weak(now, shared)) {
+    }
+}
+
 word64* arena::find_table_entry(u32 process_index, u64 i) {
     if (i >= table_mark(process_index)) {
         if (i >= process(process_index).committed.get()) return nullptr;
@@ -340,7 +367,11 @@ char* arena::checked_address(u64 offset, u64 size) {
         fail_corrupt("an offset in the undo log");
     if (offset >= tables_at) {
         const u64 p = (offset - tables_at) / table_size;
-        table_entry(static_cast<u32>(p), static_cast<u32>((offset - tables_at) % table_size / sizeof(word64)));
+        const u64 within = (offset - tables_at) % table_size;
+        if (within < descriptors_in_table)
+            table_entry(static_cast<u32>(p), static_cast<u32>(within / sizeof(word64)));
+        else
+            descriptor(static_cast<u32>(p), static_cast<u32>((within - descriptors_in_table) / sizeof(word32)));
     } else if (offset >= processes_at) {
         std::size_t r = 0;
         while (r + 1 < shapes.size() && offset >= shapes[r + 1].start) ++r;

@@ -55,9 +55,18 @@ public:
     word64* table(u32 process_index) const noexcept {
         return reinterpret_cast<word64*>(base_ + tables_at + u64{process_index} * table_size);
     }
+    [[nodiscard]] char* descriptors(u32 process_index) const noexcept {
+        return base_ + tables_at + u64{process_index} * table_size + descriptors_in_table;
+    }
     /// How many entries of a table this process may touch.
     [[nodiscard]] u32 table_mark(u32 process_index) const noexcept {
         return process_index < max_processes ? table_mark_[process_index].load(std::memory_order_relaxed) : 0;
+    }
+    /// The word beside an entry: which descriptor a handle to a file has. Throws failure beyond what is committed.
+    word32& descriptor(u32 process_index, u32 i) {
+        if (i >= descriptor_mark_[process_index < max_processes ? process_index : 0].load(std::memory_order_relaxed))
+            widen_descriptors(process_index, i);
+        return reinterpret_cast<word32*>(descriptors(process_index))[i];
     }
     /// The object that an entry leads to; null beyond what this process may touch: no look at what others have
     /// committed.
@@ -79,6 +88,7 @@ public:
     /// Makes sure that record `i` is backed by memory. Throws failure (no_system_resources). System calls.
     void commit(region which, u32 i);
     void commit_table(u32 process_index, u32 entries);
+    void commit_descriptors(u32 process_index, u32 entries);
 
     /// The word that an undo entry names. Throws failure (file_corrupt) when the entry cannot be right.
     [[nodiscard]] char* checked_address(u64 offset, u64 size);
@@ -98,6 +108,7 @@ private:
     void check_backed(u64 end);
     void widen(region which, u64 end);
     void widen_table(u32 process_index, u32 i);
+    void widen_descriptors(u32 process_index, u32 i);
     bool map_existing();
     bool make_new();
     bool remove_deserted();
@@ -114,6 +125,7 @@ private:
     // What this process may touch; never more than the shared marks.
     std::array<std::atomic<u64>, static_cast<std::size_t>(region::count)> mark_{};
     std::array<std::atomic<u32>, max_processes> table_mark_{};
+    std::array<std::atomic<u32>, max_processes> descriptor_mark_{};
 };
 
 extern arena the_only_arena;

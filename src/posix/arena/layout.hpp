@@ -51,6 +51,7 @@ inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
 inline constexpr u32 max_watches = 1U << 20U;  // members of all wait sets
 inline constexpr u32 max_accounts = max_objects;
 inline constexpr u32 undo_room = 2048;
+inline constexpr u32 file_buckets = 128;
 
 // ---- state: the one word of an object that is changed by compare-and-swap ----
 //
@@ -59,9 +60,9 @@ inline constexpr u32 undo_room = 2048;
 // A mutex: 35..16 the owner's generation, 15..0 the index of its thread record; all zero when free.
 // A process or thread: bit 0, ended. An event: bit 0 signaled, bit 1 manual-reset. A semaphore: its count. A timer: see
 // object/timer.hpp.
-// A section: bit 2, over a file; 1..0 its mapping_protection.
+// A section: bit 2, over a file; 1..0 its mapping_protection. A file: see object/file.hpp.
 // Types are those of kobj::object_type and, beyond them, private_namespace, and section_limbo: a section whose file is
-// being made or removed.
+// being made or removed, or a file that is to be removed from the disk.
 namespace state {
 
 inline constexpr u64 contended = u64{1} << 37U;  ///< somebody may wait: only the holder of the session lock changes it
@@ -154,19 +155,22 @@ constexpr u64 make(kind k, u32 object, u32 access, u64 flags, u32 generation) no
 struct alignas(64) object_record {
     word64 state;    ///< see namespace state
     word64 extra;    ///< mutex: generation << 32 | acquisitions beyond the first; semaphore: maximum; timer: due time,
-                     ///< nanoseconds; section: size; process, thread: id << 32 | exit code
+                     ///< nanoseconds; section: size; process, thread: id << 32 | exit code; file: its inode
     word64 body;     ///< process, thread: generation << 32 | index of its record while it runs, then of a thread: its
                      ///< process's id << 32; section: number of its file; timer: how often it was set or cancelled;
-                     ///< namespace: its number
+                     ///< namespace: its number; file: its device
     word32 handles;  ///< the usage count
     word32 references;  ///< what else keeps the record: queued waits, views, a running process or thread
     word32 name;        ///< its first name record
     word32 queue_head;  ///< wait blocks, first come first
     word32 queue_tail;
-    word32 link;  ///< free list; list of what is in the making, or of sections to be removed; the timers of one thread
+    word32 link;  ///< free list; list of what is in the making, or of sections to be removed; the timers of one thread;
+                  ///< of a file: the next in its bucket of open files
     word32 witness;    ///< named: see namespace witness; thread: its process, while it runs
-    word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0
-    word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp
+    word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0;
+                       ///< file: the one before it in its bucket
+    word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp;
+                       ///< file: the first name record of its path, if it goes with its last handle
     word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
@@ -320,9 +324,10 @@ struct alignas(256) process_record {
     word32 high;       ///< entries below have been in use
     word32 free_head;  ///< freed entries, freed longest ago first
     word32 free_tail;
-    word32 used;     ///< handles
-    word32 making;   ///< see object/making.hpp
-    word32 watches;  ///< of its wait sets
+    word32 used;       ///< handles
+    word32 making;     ///< see object/making.hpp
+    word32 watches;    ///< of its wait sets
+    word32 described;  ///< words of its table of descriptors backed by memory, see handle/descriptors.hpp
     // Noted by the process itself on its way out; see account_record.
     word64 ended;
     word64 kernel_time;
@@ -368,6 +373,7 @@ struct arena_header {
     word32 high_watch;
     word32 free_account;
     word32 high_account;
+    word32 open_files[file_buckets];  ///< files of the disk that are open, see object/file.hpp
     alignas(64) undo_entry undo[undo_room];
 };
 
@@ -386,7 +392,9 @@ inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record
 inline constexpr u64 watches_at = buckets_at + u64{max_buckets} * sizeof(word32);
 inline constexpr u64 accounts_at = watches_at + u64{max_watches} * sizeof(watch_record);
 inline constexpr u64 tables_at = accounts_at + u64{max_accounts} * sizeof(account_record);
-inline constexpr u64 table_size = u64{max_handles} * sizeof(word64);
+// A table: the entries, then a word for each with the descriptor, if it is a handle to a file.
+inline constexpr u64 descriptors_in_table = u64{max_handles} * sizeof(word64);
+inline constexpr u64 table_size = descriptors_in_table + u64{max_handles} * sizeof(word32);
 inline constexpr u64 arena_size = tables_at + u64{max_processes} * table_size;
 
 /// Differs when two builds would read the same bytes differently.

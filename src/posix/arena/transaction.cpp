@@ -81,7 +81,9 @@ void transaction::after_commit() noexcept {
 }
 
 void needs_room::make() const {
-    if (table_of != 0)
+    if (descriptors)
+        the_arena().commit_descriptors(table_of, index);
+    else if (table_of != 0)
         the_arena().commit_table(table_of, index);
     else
         the_arena().commit(which, index);

@@ -100,7 +100,8 @@ private:
 struct needs_room {
     region which;
     u32 index;
-    u32 table_of = 0;  ///< not 0: the handle table of this process is to hold `index` entries
+    u32 table_of = 0;          ///< not 0: the handle table of this process is to hold `index` entries
+    bool descriptors = false;  ///< and not that, but the table of descriptors beside it
     void make() const;
 };
 

@@ -10,10 +10,11 @@ namespace kobj::posix::check {
 
 std::string_view name_of(rule which) noexcept {
     constexpr std::string_view names[] = {
-        "header",          "undo log",    "session lock", "object state", "object list", "usage count",
-        "reference count", "unreachable", "handle table", "free handles", "name",        "free names",
-        "directory",       "process",     "thread",       "wait",         "queue",       "watch",
-        "free watches",    "timer list",  "section",      "section file", "counter",     "account"};
+        "header",      "undo log",        "session lock", "object state", "object list",
+        "usage count", "reference count", "unreachable",  "handle table", "free handles",
+        "name",        "free names",      "directory",    "process",      "thread",
+        "wait",        "queue",           "watch",        "free watches", "timer list",
+        "section",     "section file",    "counter",      "account",      "open files"};
     return names[static_cast<std::size_t>(which)];
 }
 
@@ -28,6 +29,7 @@ report examine(facts::image& arena) {
     examination e(arena, out);
     e.header();
     e.objects();
+    e.files();
     e.processes();
     e.threads();
     e.queues();
@@ -111,7 +113,8 @@ std::string examination::describe(u32 o) const {
     const object_record& object = *a_.object(o);
     const u32 type = state::type(object.state.get());
     if (type == 0) return text("free object {}", o);
-    if (type == state::section_limbo) return text("object {}, a file mapping that is being made or removed", o);
+    if (type == state::section_limbo)
+        return text("object {}, a file mapping that is being made or removed, or a file to be removed", o);
     const std::string_view what = detail::type_name(object_type{static_cast<u8>(type)});
     if (object.name.get() == 0) return text("object {}, a {}", o, what);
     std::string shown;

@@ -30,6 +30,7 @@ public:
 
     void header();
     void objects();
+    void files();
     void processes();
     void threads();
     void queues();
@@ -56,13 +57,14 @@ private:
     void table_of(u32 p);
     void free_entries_of(u32 p, u32 high, u32 free);
     void objects_of(u32 p);
+    void descriptors_of(u32 p);
     void watches_of(u32 p);
     void waits_of(u32 t);
     void timers_of(u32 t);
     void queue_of(u32 o);
     void fired_of(u32 set);
     void name_of(u32 o);
-    void descriptor_of(u32 o);
+    void chain_of(u32 o, u32 first, const char* what);
     void bucket_of(u32 b, u32& found);
 
     /// The object, if it is one that can be used; otherwise says that `whose` leads to none. Never null then.

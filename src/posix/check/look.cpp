@@ -44,7 +44,8 @@ void compare_files(const facts::image& arena, const std::string& path, report& o
     for (u32 o = 1; o < objects; ++o) {
         const object_record& object = *arena.object(o);
         const u64 seen = object.state.get();
-        if (!is_mapping(state::type(seen))) continue;
+        // A file of the program's that is to be removed is in limbo, too.
+        if (!is_mapping(state::type(seen)) || object.account.get() != 0) continue;
         const u64 number = object.body.get();
         const auto found = there.find(number);
         if (found != there.end()) {

@@ -1,3 +1,5 @@
+#include <kobj/handle.hpp>
+
 #include "posix/arena/bytes.hpp"
 #include "posix/arena/name_hash.hpp"
 #include "posix/check/examination.hpp"
@@ -48,13 +50,14 @@ void examination::name_of(u32 o) {
         say(rule::directory, number_of(o), "the directory does not find the name of {}", describe(o));
 }
 
-void examination::descriptor_of(u32 o) {
-    u32 n = a_.object(o)->security.get();
+// What is kept of it in name records beside its name.
+void examination::chain_of(u32 o, u32 first, const char* what) {
+    u32 n = first;
     if (n == 0) return;
     const u32 length = n < names_ ? a_.name(n)->length.get() : 1;
     for (u32 left = length; left != 0; left -= std::min(left, name_record::text_room)) {
         if (n == 0 || n >= names_)
-            return say(rule::name, number_of(o), "the descriptor of object {} leads to name record {}, of {}", o, n,
+            return say(rule::name, number_of(o), "the {} of object {} leads to name record {}, of {}", what, o, n,
                        names_);
         if (name_owner_[n] != 0)
             return say(rule::name, number_of(o), "name record {} belongs to object {} and to object {}", n, o,
@@ -63,7 +66,7 @@ void examination::descriptor_of(u32 o) {
         n = a_.name(n)->more.get();
     }
     if (n != 0 || length == 0 || length > most_bytes_kept)
-        say(rule::name, number_of(o), "the descriptor of {} has {} bytes, and goes on with name record {}", describe(o),
+        say(rule::name, number_of(o), "the {} of {} has {} bytes, and goes on with name record {}", what, describe(o),
             length, n);
 }
 
@@ -90,9 +93,13 @@ void examination::names() {
     if (const u32 said = a_.header().name_count.get(); said != found && !has_enough())
         say(rule::counter, u64{1} << 40U, "there are said to be {} names, but the directory has {}", said, found);
     for (u32 o = 1; o < objects_ && !has_enough(); ++o) {
+        const object_record& object = *a_.object(o);
+        const u32 type = state::type(object.state.get());
+        if (type == static_cast<u32>(object_type::file) || type == state::section_limbo)
+            chain_of(o, object.account.get(), "path");
         if (!is_live(o)) continue;
         name_of(o);
-        descriptor_of(o);
+        chain_of(o, object.security.get(), "descriptor");
     }
     std::vector<bool> free(names_);
     for (u32 n = a_.header().free_name.get(); n != 0; n = a_.name(n)->next.get()) {

@@ -18,6 +18,7 @@ void examination::processes() {
         ++out_.counted.processes;
         any = any || state == static_cast<u32>(process_state::attached);
         table_of(p);
+        descriptors_of(p);
         objects_of(p);
         watches_of(p);
         limbo_list(record.making.get(), "the list of what a process is making", p, p);

@@ -34,6 +34,7 @@ enum class rule : u8 {
     section_file,
     counter,
     account,
+    open_files,
 };
 std::string_view name_of(rule which) noexcept;
 

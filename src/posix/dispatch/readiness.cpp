@@ -53,6 +53,9 @@ readiness look_at(const object_record& object, u64 owner, bool thorough) {
         case object_type::process:
         case object_type::thread:
             return has_ended(object, seen, thorough) ? readiness::ready : readiness::no;
+        case object_type::file:
+            // No call leaves anything to be done behind it.
+            return readiness::ready;
         default:
             return readiness::no;
     }

@@ -114,6 +114,8 @@ void image::read(int file) {
     for (u32 p = 1; p < high; ++p) {
         if (const u32 length = table_length(p); length != 0)
             copy(file, tables_at + u64{p} * table_size, u64{length} * sizeof(word64));
+        if (const u32 length = described(p); length != 0)
+            copy(file, tables_at + u64{p} * table_size + descriptors_in_table, u64{length} * sizeof(word32));
     }
     stood_still_ = take_pulse(file) == before;
 }
@@ -148,6 +150,11 @@ u32 image::table_length(u32 process) const noexcept {
     return record == nullptr ? 0 : std::min(record->committed.get(), max_handles);
 }
 
+u32 image::described(u32 process) const noexcept {
+    const process_record* record = this->process(process);
+    return record == nullptr ? 0 : std::min(record->described.get(), max_handles);
+}
+
 const wait_block* image::wait(u32 number) const {
     if (number < first_watch) return at<wait_block>(region::waits, number);
     const watch_record* record = watch(number - first_watch);
@@ -159,13 +166,21 @@ const word64* image::entry(u32 process, u32 i) const {
     return reinterpret_cast<const word64*>(base_ + tables_at + u64{process} * table_size) + i;
 }
 
+u32 image::descriptor(u32 process, u32 i) const {
+    if (i >= described(process)) return 0;
+    const char* table = base_ + tables_at + u64{process} * table_size + descriptors_in_table;
+    return reinterpret_cast<const word32*>(table)[i].get();
+}
+
 char* image::word_at(u64 offset, u64 size) const noexcept {
     if (offset % size != 0 || offset < offsetof(arena_header, dead) || offset >= arena_size) return nullptr;
     if (offset >= tables_at) {
         const u32 p = static_cast<u32>((offset - tables_at) / table_size);
-        return entry(p, static_cast<u32>((offset - tables_at) % table_size / sizeof(word64))) == nullptr
-                   ? nullptr
-                   : base_ + offset;
+        const u64 within = (offset - tables_at) % table_size;
+        const bool there = within < descriptors_in_table
+                               ? within / sizeof(word64) < table_length(p)
+                               : (within - descriptors_in_table) / sizeof(word32) < described(p);
+        return there ? base_ + offset : nullptr;
     }
     if (offset < header_size) return offset < offsetof(arena_header, undo) ? base_ + offset : nullptr;
     for (std::size_t r = 0; r < shapes.size(); ++r) {

@@ -51,8 +51,12 @@ public:
     const word64* entry(u32 process, u32 i) const;
     /// The name of an object or of a descriptor as it is kept, with its prefix; what is there of it.
     [[nodiscard]] std::string key_of(const object_record& object) const;
+    /// The word beside that entry; 0 when there is none.
+    [[nodiscard]] u32 descriptor(u32 process, u32 i) const;
     /// How many entries of a table were copied.
     [[nodiscard]] u32 table_length(u32 process) const noexcept;
+    /// How many words of its table of descriptors.
+    [[nodiscard]] u32 described(u32 process) const noexcept;
 
 private:
     template <class T>

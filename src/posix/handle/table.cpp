@@ -1,5 +1,7 @@
 #include "posix/handle/table.hpp"
 
+#include "posix/handle/descriptors.hpp"
+
 namespace kobj::posix {
 
 namespace {
@@ -79,7 +81,7 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
     tx.set(process.high, index + 1);
 }
 
-void remove_entry(transaction& tx, u32 process_index, u32 index) {
+int remove_entry(transaction& tx, u32 process_index, u32 index) {
     arena& a = the_arena();
     process_record& process = a.process(process_index);
     word64& slot = a.table_entry(process_index, index);
@@ -87,6 +89,8 @@ void remove_entry(transaction& tx, u32 process_index, u32 index) {
     object_record& object = a.object(entry::object(entry));
     remember(tx, process_index, index, entry, false);
     tx.set(slot, 0);
+    const int fd = descriptors::of(process_index, index);
+    if (fd >= 0) descriptors::set(tx, process_index, index, -1);
     append_free(tx, process_index, index);
     if (entry::kind_of(entry) == entry::kind::view) {
         drop_reference(tx, object);
@@ -94,6 +98,7 @@ void remove_entry(transaction& tx, u32 process_index, u32 index) {
         tx.set(process.used, process.used.get() - 1);
         drop_handle(tx, object, process_index);
     }
+    return fd;
 }
 
 u64 make_entry(const object_record& object, access_mask access, bool inheritable) {

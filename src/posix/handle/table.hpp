@@ -20,8 +20,9 @@ constexpr handle_value value_of(u32 index) noexcept {
 u32 add_entry(transaction& tx, u32 process, u64 entry);
 /// The same at a given index, in a table whose other entries are filled in rising order: for inheritance.
 void add_entry_at(transaction& tx, u32 process, u32 index, u64 entry);
-/// Empties an entry that is in use, and uncounts it.
-void remove_entry(transaction& tx, u32 process, u32 index);
+/// Empties an entry that is in use, and uncounts it. Gives the descriptor that it had, or -1: of a handle of the
+/// calling process its caller drops it, behind the commit.
+int remove_entry(transaction& tx, u32 process, u32 index);
 
 u64 make_entry(const object_record& object, access_mask access, bool inheritable);
 

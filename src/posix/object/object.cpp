@@ -2,6 +2,7 @@
 
 #include "posix/arena/bytes.hpp"
 #include "posix/arena/directory.hpp"
+#include "posix/object/file.hpp"
 #include "posix/object/timer.hpp"
 
 namespace kobj::posix {
@@ -15,7 +16,9 @@ void free_object(transaction& tx, object_record& object) {
         tx.set(object.security, 0);
         free_name_records(tx, security);
     }
-    if (state::type(now) == type_number(object_type::file_mapping)) {
+    const bool is_file = state::type(now) == type_number(object_type::file);
+    if (is_file) file_object::forget(tx, object);
+    if (state::type(now) == type_number(object_type::file_mapping) || (is_file && object.account.get() != 0)) {
         // Its file is unlinked without the lock, then the record is freed: see section.cpp.
         tx.set(object.state, state::make(state::generation(now), state::section_limbo, 0));
         tx.set(object.link, h.removed_sections.get());

@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "posix/arena/bytes.hpp"
 #include "posix/arena/session_path.hpp"
+#include "posix/object/file.hpp"
 #include "posix/object/making.hpp"
 #include "posix/object/object.hpp"
 #include "posix/os/section_file.hpp"
@@ -89,10 +91,17 @@ void remove_dead_sections(const context& me) {
             continue;
         }
         // Numbers are not used again: to remove a file twice, or one that somebody else has removed, does no harm.
-        os::remove_section_file(file_name(number));
+        if (object.account.get() != 0)
+            file_object::remove_from_disk(me, object);
+        else
+            os::remove_section_file(file_name(number));
         transact(me, [&](transaction& tx) {
             if (h.removed_sections.get() != section || object.body.get() != number) return;
             tx.set(h.removed_sections, object.link.get());
+            if (const u32 path = object.account.get(); path != 0) {
+                tx.set(object.account, 0);
+                free_name_records(tx, path);
+            }
             tx.set(object.state, state::freed(object.state.get()));
             tx.set(object.link, h.free_object.get());
             tx.set(h.free_object, section);

@@ -27,7 +27,8 @@ void finish_section(transaction& tx, u32 section);
 /// It is not wanted after all, or its process has died. Its file goes with remove_dead_sections.
 void abandon_section(transaction& tx, u32 section);
 
-/// Removes the files of sections that have gone. Costs one load when there are none.
+/// Removes the files of sections that have gone, and those that were to go with their last handle. Costs one load when
+/// there are none.
 void remove_dead_sections(const context& me);
 
 std::string section_file_name(const object_record& section);

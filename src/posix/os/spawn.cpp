@@ -1,5 +1,7 @@
 #include "posix/os/spawn.hpp"
 
+#include <fcntl.h>
+#include <linux/close_range.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -34,6 +36,16 @@ struct child_plan {
     spawn_answer answer;
 };
 
+// As on Windows nothing else reaches the child, also if it was opened without O_CLOEXEC.
+KOBJ_PLAIN void keep_only(const std::vector<int>& wanted) {
+    if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) {
+        rlimit limit{};
+        getrlimit(RLIMIT_NOFILE, &limit);
+        for (rlim_t fd = 3; fd < limit.rlim_cur; ++fd) fcntl(static_cast<int>(fd), F_SETFD, FD_CLOEXEC);
+    }
+    for (const int fd : wanted) fcntl(fd, F_SETFD, 0);
+}
+
 // Runs in the parent's memory, with the parent stopped: touches only what is its own, by plain system calls.
 KOBJ_PLAIN int child(void* argument) {
     auto* plan = static_cast<child_plan*>(argument);
@@ -54,6 +66,9 @@ KOBJ_PLAIN int child(void* argument) {
         action.sa_handler = SIG_DFL;
         sigaction(number, &action, nullptr);
     }
+    for (int i = 0; i < 3; ++i)
+        if (r.streams[static_cast<std::size_t>(i)] >= 0) dup2(r.streams[static_cast<std::size_t>(i)], i);
+    keep_only(r.descriptors);
     if (!r.working_directory.empty() && chdir(r.working_directory.c_str()) != 0) {
         plan->answer.error = errno;
         plan->answer.in_directory = true;

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -25,6 +26,10 @@ struct spawn_request {
     bool suspended = false;
     spawn_group group = spawn_group::callers;
     std::optional<int> nice;  ///< as far as the caller may
+    /// What becomes the child's descriptors 0, 1 and 2: descriptors above those; -1: what the caller has there.
+    std::array<int, 3> streams{-1, -1, -1};
+    /// What it gets beyond them, of those that close themselves at exec, under the same numbers.
+    std::vector<int> descriptors;
     /// Where in an environment variable the child writes its PID, and in how many digits.
     char* stamp = nullptr;
     std::size_t stamp_digits = 0;

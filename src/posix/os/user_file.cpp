@@ -64,6 +64,15 @@ opened_file open_as_in_process(std::uint32_t pid, const file_identity& which, bo
     return found;
 }
 
+void remove_user_file(const std::string& path, const file_identity& which) noexcept {
+    struct stat facts {};
+    if (lstat(path.c_str(), &facts) != 0 || facts.st_dev != which.device || facts.st_ino != which.inode) return;
+    if (S_ISDIR(facts.st_mode))
+        rmdir(path.c_str());
+    else
+        unlink(path.c_str());
+}
+
 std::string path_of(int fd) {
     char link[64];
     std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);

@@ -34,6 +34,8 @@ opened_file open_user_file(const std::string& path, bool write) noexcept;
 /// Opens a file anew that a process has open, wherever it is by now. ENOENT when the process does not have it.
 opened_file open_as_in_process(std::uint32_t pid, const file_identity& which, bool write) noexcept;
 
+/// Removes the file at the path, if it is that one; its time of birth is not asked for.
+void remove_user_file(const std::string& path, const file_identity& which) noexcept;
 /// The absolute path of an open file. Empty when it cannot be told.
 std::string path_of(int fd);
 /// Is the folder that `path` names its last part in there?

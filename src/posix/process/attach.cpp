@@ -12,6 +12,7 @@
 #include "posix/arena/handle_history.hpp"
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/relay.hpp"
+#include "posix/handle/descriptors.hpp"
 #include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/handle/verify.hpp"
@@ -204,6 +205,7 @@ void attach_process() {
         if (const u32 ancestor = nearest_ancestor(me, facts.parent); ancestor != 0)
             inherit_all(me, ancestor, own.index);
     }
+    descriptors::adopt(me);
     transact(me, [&](transaction& tx) { tx.set(record.state, static_cast<u32>(process_state::attached)); });
     bind_primary_thread(me);
     s.process = own.index;
@@ -397,6 +399,7 @@ void before_fork() noexcept {
     reaper::before_fork();
     views::before_fork();
     lock_aliases();
+    descriptors::gate().lock();
     forked_record = 0;
     if (attached_epoch->load() != 0 && !s.ended)
         (void)guarded([&] {
@@ -408,6 +411,7 @@ void before_fork() noexcept {
 
 void after_fork_in_parent() noexcept {
     forks::parent_goes_on(forked_record);
+    descriptors::gate().unlock();
     unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_parent();
@@ -417,6 +421,7 @@ void after_fork_in_parent() noexcept {
 
 void after_fork_in_child() noexcept {
     session_state& s = the_session();
+    descriptors::gate().unlock();
     unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_child();

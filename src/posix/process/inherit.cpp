@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <vector>
 
+#include "posix/handle/descriptors.hpp"
 #include "posix/handle/table.hpp"
 
 namespace kobj::posix {
 
 namespace {
+
+void copy_descriptor(transaction& tx, u32 from, u32 to, u32 index) {
+    if (const int fd = descriptors::of(from, index); fd >= 0) descriptors::set(tx, to, index, fd);
+}
 
 // The target is not reachable for anybody yet, so it may be filled step by step: killed in the middle, the caller is
 // found dead and what was filled is emptied again.
@@ -16,6 +21,7 @@ void copy(const context& me, u32 from, u32 to, Pick which) {
     constexpr u32 at_a_time = 256;
     arena& a = the_arena();
     a.commit_table(to, std::max<u32>(1, a.process(from).high.get()));
+    if (const u32 described = a.process(from).described.get(); described != 0) a.commit_descriptors(to, described);
     u32 next = 1;
     while (next != 0) {
         next = transact(me, [&](transaction& tx) -> u32 {
@@ -26,6 +32,7 @@ void copy(const context& me, u32 from, u32 to, Pick which) {
                 const u64 e = a.table_entry(from, i).get();
                 if (entry::kind_of(e) == entry::kind::free || !which(e)) continue;
                 add_entry_at(tx, to, i, e);
+                copy_descriptor(tx, from, to, i);
                 ++done;
                 if (tx.is_long()) tx.checkpoint();
             }
@@ -59,7 +66,9 @@ void inherit_list(const context& me, std::span<const handle_value> handles, u32 
                 fail(errc::invalid_parameter, "handle {:#x} of the list to inherit is not open", place << 2U);
             if ((e & entry::inheritable) == 0)
                 fail(errc::invalid_parameter, "handle {:#x} of the list to inherit is not inheritable", place << 2U);
-            if (a.process(to).high.get() <= place) add_entry_at(tx, to, static_cast<u32>(place), e);
+            if (a.process(to).high.get() > place) return;
+            add_entry_at(tx, to, static_cast<u32>(place), e);
+            copy_descriptor(tx, me.process, to, static_cast<u32>(place));
         });
     }
 }

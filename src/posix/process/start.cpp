@@ -11,10 +11,12 @@
 #include <csignal>
 #include <cstring>
 
+#include "posix/handle/descriptors.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/spawn.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/child_descriptors.hpp"
 #include "posix/process/find_program.hpp"
 #include "posix/process/inherit.hpp"
 #include "posix/process/process_object.hpp"
@@ -187,6 +189,8 @@ started start_process(const context& me, const std::vector<std::string>& argumen
     if (its_class != own_class) request.nice = nice_of(its_class);
     make_room_for_process(me);
     unborn child(me);
+    // What the child is to have is not closed meanwhile.
+    std::unique_lock descriptors_stay(descriptors::gate());
     if (options.inherit == inherit::all) inherit_all(me, me.process, child.index);
     if (options.inherit == inherit::list) inherit_list(me, options.handles, child.index);
     make_handles(me, child, options, details.thread_inheritable, its_class);
@@ -194,7 +198,10 @@ started start_process(const context& me, const std::vector<std::string>& argumen
     request.id = &record.id.raw();
     request.generation = &record.generation.raw();
     request.expected_generation = child.generation;
+    child_descriptors streams;
+    streams.give(me, child.index, details.streams, request);
     const os::spawn_answer answer = os::spawn(request);
+    descriptors_stay.unlock();
     if (answer.pid == 0) {
         if (answer.in_directory)
             fail(errc::directory, "the working directory \"{}\": {}", options.working_directory,

@@ -1,6 +1,7 @@
 #include <kobj/file_mapping.hpp>
 
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/file/open_file.hpp"
 #include "posix/windows_h/security/security.hpp"
 
 using namespace kobj::windows_h;
@@ -22,6 +23,26 @@ DWORD refusal(DWORD flags, std::uint64_t size) noexcept {
     if ((flags & SEC_LARGE_PAGES) != 0)
         return (flags & SEC_COMMIT) == 0 ? ERROR_INVALID_PARAMETER : ERROR_PRIVILEGE_NOT_HELD;
     return 0;
+}
+
+template <class Char>
+HANDLE create_over(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD flags, std::uint64_t size,
+                   const Char* name, kobj::file_mapping_options& options) noexcept {
+    const bool write = options.protection == kobj::mapping_protection::read_write;
+    const auto found = file_of(file);
+    if (!found) return nullptr;
+    const DWORD needed = FILE_READ_DATA | (write ? FILE_WRITE_DATA : 0);
+    if ((found->access & needed) != needed) return refuse_handle(ERROR_ACCESS_DENIED);
+    if ((flags & SEC_IMAGE) != 0) return refuse_handle(ERROR_BAD_EXE_FORMAT);
+    const descriptor_of_new security(attributes, kobj::object_type::file_mapping);
+    if (security.error() != 0) return refuse_handle(security.error());
+    return with_name(name, [&](std::string_view text) -> HANDLE {
+        options.name = text;
+        const auto made = kobj::posix::create_mapping_over(found->fd, size, options);
+        if (!made) return refuse_handle(made.error().value());
+        SetLastError(made->existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
+        return made->value.native();
+    });
 }
 
 template <class Char>
@@ -52,9 +73,9 @@ HANDLE create_mapping(HANDLE file, const SECURITY_ATTRIBUTES* attributes, DWORD 
         default:
             return refuse_handle(ERROR_INVALID_PARAMETER);
     }
-    // No handle leads to a file.
-    if (file != INVALID_HANDLE_VALUE && file != nullptr) return refuse_handle(ERROR_INVALID_HANDLE);
     const std::uint64_t size = std::uint64_t{high} << 32U | low;
+    if (file != INVALID_HANDLE_VALUE && file != nullptr)
+        return create_over(file, attributes, protection & sections, size, name, options);
     if (const DWORD why = refusal(protection & sections, size); why != 0) return refuse_handle(why);
     constexpr std::uint64_t page = 4096;
     const std::uint64_t whole = size > UINT64_MAX - page ? size : (size + page - 1) / page * page;

@@ -9,6 +9,7 @@
 
 #include "posix/process/start.hpp"
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/file/standard_handles.hpp"
 #include "posix/windows_h/process/attribute_list.hpp"
 #include "posix/windows_h/process/environment.hpp"
 #include "posix/windows_h/process/program_search.hpp"
@@ -167,6 +168,9 @@ BOOL create(const Char* application, const Char* command_line, const SECURITY_AT
         details.group = group_of(flags);
         details.priority_class = priority_class_of(flags);
         details.any_environment = true;
+        details.streams = (info->dwFlags & STARTF_USESTDHANDLES) != 0
+                              ? standard_streams(info->hStdInput, info->hStdOutput, info->hStdError)
+                              : standard_streams();
         details.note.information = pack(facts_of(*info));
         std::string& text = details.note.command_line;
         text = narrow(command_line);

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "posix/windows_h/call.hpp"
+#include "posix/windows_h/file/file_path.hpp"
 #include "posix/windows_h/process/environment.hpp"
 #include "posix/windows_h/text/text.hpp"
 
@@ -118,8 +119,9 @@ DWORD why_no_directory(const std::string& path, int error) noexcept {
 template <class Char>
 BOOL set_directory(const Char* name) noexcept {
     return guarded([&]() -> BOOL {
-        const auto path = name == nullptr ? std::nullopt : to_utf8(std::basic_string_view<Char>(name));
+        auto path = name == nullptr ? std::nullopt : to_utf8(std::basic_string_view<Char>(name));
         if (!path || path->empty()) return refuse(ERROR_INVALID_NAME);
+        *path = with_slashes(*std::move(path));
         return ::chdir(path->c_str()) == 0 ? TRUE : refuse(why_no_directory(*path, errno));
     });
 }

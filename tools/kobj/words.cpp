@@ -8,6 +8,7 @@
 #include "common/access_rights.hpp"
 #include "common/object_type.hpp"
 #include "posix/object/event.hpp"
+#include "posix/object/file.hpp"
 #include "posix/object/timer.hpp"
 
 namespace kobj::tool {
@@ -28,6 +29,11 @@ struct right {
 std::span<const right> rights_of(object_type type) {
     static constexpr right mutex[] = {{access::mutex_modify_state, "modify"}};
     static constexpr right state[] = {{access::event_query_state, "query"}, {access::event_modify_state, "modify"}};
+    static constexpr right file[] = {{access::file_read_data, "read"},
+                                     {access::file_write_data, "write"},
+                                     {access::file_append_data, "append"},
+                                     {access::file_read_attributes, "read attributes"},
+                                     {access::file_write_attributes, "write attributes"}};
     static constexpr right section[] = {{access::section_query, "query"},
                                         {access::section_map_write, "map to write"},
                                         {access::section_map_read, "map to read"}};
@@ -51,6 +57,8 @@ std::span<const right> rights_of(object_type type) {
         case object_type::semaphore:
         case object_type::timer:
             return state;
+        case object_type::file:
+            return file;
         case object_type::file_mapping:
             return section;
         case object_type::process:
@@ -128,6 +136,10 @@ std::string state_of(const session_facts& all, const object_facts& object) {
             if (const u64 period = object.state >> timer_object::period_shift; period != 0)
                 words += fmt::format(", every {} ms", period);
             return words;
+        }
+        case object_type::file: {
+            static constexpr const char* kinds[] = {"of an unknown kind", "on disk", "a device", "a pipe"};
+            return kinds[object.state & file_object::kind_mask];
         }
         case object_type::file_mapping:
             return fmt::format("{} bytes", object.extra);

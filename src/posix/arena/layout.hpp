@@ -378,7 +378,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 8;
+inline constexpr u32 arena_version = 9;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

@@ -143,7 +143,10 @@ void add_handle_operations(std::vector<operation>& all) {
          [](world& w) { kobj::close(w.value).value(); },
          [](world& w) { w.value = open_file(goes); },
          {},
-         [](world& w) { return nobody_has_file_open(w) && unlink(file_path().c_str()) == 0; }});
+         [](world& w) {
+             // Who asks for the count settles the dead.
+             return usage_count(w.gate) == 1 && access(file_path().c_str(), F_OK) != 0;
+         }});
     add({"duplicate a file",
          [](world& w) { (void)kobj::duplicate(w.value).value().detach(); },
          [](world& w) { w.value = open_file(0); },

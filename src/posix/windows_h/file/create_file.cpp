@@ -125,8 +125,13 @@ HANDLE open_console(const request& wanted, bool inherit) {
     return made->native();
 }
 
-HANDLE open(request wanted, bool inherit) {
-    if (is_console(wanted.path)) return open_console(wanted, inherit);
+bool has_lost_its_name(int fd) noexcept {
+    struct stat facts {};
+    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_nlink == 0;
+}
+
+// Null, if it may be, when the file was removed meanwhile: it was to go with a handle of one that has been killed.
+HANDLE open_once(const request& wanted, bool inherit, bool may_fail) {
     bool existed = false;
     own_descriptor fd(open_or_make(wanted, existed));
     struct stat facts {};
@@ -142,6 +147,10 @@ HANDLE open(request wanted, bool inherit) {
     if (folder) bits |= file_object::folder;
     const auto made = kobj::posix::make_file(number, bits, wanted.rights, inherit);
     if (!made) throw refused{made.error().value()};
+    if (const auto file = kobj::posix::find_file(*made); may_fail && file && has_lost_its_name(file->fd)) {
+        (void)kobj::close(*made);
+        return nullptr;
+    }
     if (existed && wanted.empties() && S_ISREG(facts.st_mode)) {
         try {
             const auto file = kobj::posix::find_file(*made);
@@ -155,6 +164,12 @@ HANDLE open(request wanted, bool inherit) {
     if (wanted.disposition == CREATE_ALWAYS || wanted.disposition == OPEN_ALWAYS)
         SetLastError(existed ? ERROR_ALREADY_EXISTS : ERROR_SUCCESS);
     return made->native();
+}
+
+HANDLE open(const request& wanted, bool inherit) {
+    if (is_console(wanted.path)) return open_console(wanted, inherit);
+    if (const HANDLE made = open_once(wanted, inherit, true); made != nullptr) return made;
+    return open_once(wanted, inherit, false);
 }
 
 template <class Char>

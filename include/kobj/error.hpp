@@ -38,6 +38,7 @@ enum class errc : std::uint32_t {
     mutant_limit_exceeded = 587,
     file_invalid = 1006,
     no_unicode_translation = 1113,
+    possible_deadlock = 1131,
     mapped_alignment = 1132,
     revision_mismatch = 1306,
     invalid_owner = 1307,

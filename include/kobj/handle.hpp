@@ -77,7 +77,8 @@ KOBJ_API result<void> close(handle_value value);
 /// Waits for one object of any type that can be waited for, and takes it: a mutex is acquired, an auto-reset event or
 /// synchronization timer is unsignaled, a semaphore gives one unit. For several see <kobj/wait.hpp>.
 /// Errors: invalid_handle (6) for null, closed, or file mapping; access_denied (5) without access::synchronize;
-/// mutant_limit_exceeded (587) at a mutex held 2^31 times.
+/// mutant_limit_exceeded (587) at a mutex held 2^31 times; on POSIX with KOBJ_DEADLOCK=error in the environment
+/// possible_deadlock (1131) instead of a wait that would never end.
 /// No system call on POSIX when it need not block.
 /// https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitforsingleobject
 KOBJ_API result<wait_status> wait(handle_value value, timeout limit = infinite);

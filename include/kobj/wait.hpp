@@ -24,7 +24,8 @@ struct wait_outcome {
 /// Waits until one of the objects is signaled and takes that one, and no other; of several the one with the lowest
 /// index. The same object may stand in the list more than once.
 /// Errors: invalid_parameter (87) for no or more than 64 objects; invalid_handle (6) for a handle that is not open, a
-/// pseudo handle or a file mapping; access_denied (5) without access::synchronize. After an error nothing has changed.
+/// pseudo handle or a file mapping; access_denied (5) without access::synchronize; on POSIX with KOBJ_DEADLOCK=error in
+/// the environment possible_deadlock (1131) instead of a wait that would never end. After an error nothing has changed.
 /// No system call on POSIX when it need not block and none is contended.
 /// https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitformultipleobjects
 KOBJ_API result<wait_outcome> wait_any(std::span<const handle_value> objects, timeout limit = infinite);

@@ -41,6 +41,8 @@ constexpr meaning meanings[] = {
      std::errc::resource_unavailable_try_again},
     {errc::file_invalid, "The file is not, or no longer, one that can be mapped.", std::errc::io_error},
     {errc::no_unicode_translation, "The text is not valid Unicode.", std::errc::illegal_byte_sequence},
+    {errc::possible_deadlock, "A potential deadlock condition has been detected.",
+     std::errc::resource_deadlock_would_occur},
     {errc::mapped_alignment, "The base address or the file offset does not have the proper alignment.",
      std::errc::invalid_argument},
     {errc::revision_mismatch, "Two revision levels are incompatible.", {}},

@@ -131,8 +131,8 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                             }
                         }
                         if (bad_access.value() == 0)
-                            value =
-                                value_of(add_entry(tx, to.process, make_entry(object, rights, options.inheritable)));
+                            value = value_of(add_entry(tx, to.process, make_entry(object, rights, options.inheritable),
+                                                       trace::what::duplicated));
                         if (value && type == object_type::file && to.process == me.process)
                             descriptors::set(tx, me.process, static_cast<u32>(index_of(value)), of_file.get());
                     }

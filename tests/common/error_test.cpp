@@ -44,6 +44,7 @@ TEST_CASE("Each error number has an English text", "[error]") {
                             errc::mutant_limit_exceeded,
                             errc::file_invalid,
                             errc::no_unicode_translation,
+                            errc::possible_deadlock,
                             errc::mapped_alignment,
                             errc::revision_mismatch,
                             errc::invalid_owner,

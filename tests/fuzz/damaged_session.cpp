@@ -170,6 +170,8 @@ void damaged_session::take_snapshot() {
     };
     keep(0, header_size);
     for (std::size_t r = 0; r < shapes.size(); ++r) {
+        // Nobody has traced.
+        if (h.committed[r].get() == 0) continue;
         // Everything that there is gets touchable.
         (void)a.checked_address(shapes[r].start + h.committed[r].get() - sizeof(u64), sizeof(u64));
         keep(shapes[r].start, h.committed[r].get());

@@ -209,6 +209,12 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
          [&](auto& c) { with(c.object(c.watch(first_set(c)).set.get()).extra, 0); }},
         {"a fired watch beyond the end", rule::watch_list,
          [&](auto& c) { with(c.object(c.watch(first_set(c)).set.get()).extra, ~u64{0}); }},
+        {"an event that has not happened", rule::trace, [](auto& c) { c.trace(0).begun.put(1); }},
+        {"an event in the slot of another", rule::trace,
+         [](auto& c) {
+             c.header().traced.put(9);
+             c.trace(1).begun.put(1);
+         }},
         {"more accounts than memory", rule::header, [](auto& c) { c.header().high_account.put(max_accounts); }},
         {"an account of nobody", rule::account,
          [](auto& c) { c.header().high_account.put(c.header().high_account.get() + 1); }},

@@ -70,6 +70,11 @@ public:
     name_record& name(u32 i) { return at<name_record>(names_at, i); }
     wait_block& wait(u32 i) { return at<wait_block>(waits_at, i); }
     watch_record& watch(u32 i) { return at<watch_record>(watches_at, i); }
+    /// Of a session in which somebody has traced.
+    trace_record& trace(u32 i) {
+        header().committed[static_cast<std::size_t>(region::trace)].put(u64{max_traced} * sizeof(trace_record));
+        return at<trace_record>(trace_at, i);
+    }
     word32& bucket(u32 i) { return at<word32>(buckets_at, i); }
     word64& entry(u32 process, u32 i) { return at<word64>(tables_at + u64{process} * table_size, i); }
 

@@ -1,6 +1,8 @@
 #include "operation.hpp"
 
-#include "posix/arena/arena.hpp"
+#include "posix/arena/transaction.hpp"
+#include "posix/handle/target.hpp"
+#include "posix/process/attach.hpp"
 
 // What changes the state of an object: with nobody waiting, and with somebody.
 
@@ -41,10 +43,40 @@ void make_waits_recent() {
     }
 }
 
+// As kobj trace does it.
+void begin_trace(world& w) {
+    using namespace kobj::posix;
+    arena& a = the_arena();
+    a.commit(region::trace, max_traced - 1);
+    a.header().trace_until.put(wait_forever);
+    (void)make_contended(*look_up(enter(), w.gate.get()).object);
+}
+part traced(part setup) {
+    return [setup = std::move(setup)](world& w) {
+        if (setup) setup(w);
+        begin_trace(w);
+    };
+}
+verdict untraced(verdict holds) {
+    return [holds = std::move(holds)](world& w) {
+        kobj::posix::the_arena().header().trace_until.put(0);
+        return holds(w);
+    };
+}
+
 }  // namespace
 
 void add_object_operations(std::vector<operation>& all) {
     const auto add = [&](operation each) { all.push_back(std::move(each)); };
+
+    add({"acquire, traced", hold_gate, traced({}), {}, untraced(gate_in_order)});
+    add({"release, traced, with a waiter that gets it", release_gate, traced(hold_gate), wait_for_gate,
+         untraced(waiter_and_gate_in_order)});
+    add({"create and close an event, traced",
+         [](world&) { (void)kobj::event::create({.name = "step: traced"}).value(); },
+         traced({}),
+         {},
+         untraced([](world&) { return true; })});
 
     add({"acquire", hold_gate, {}, {}, gate_in_order});
     add({"acquire again", hold_gate, hold_gate, {}, gate_in_order});

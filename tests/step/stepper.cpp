@@ -55,6 +55,8 @@ shared_state::shared_state() {
                 return h.high_watch.get();
             case region::accounts:
                 return h.high_account.get();
+            case region::trace:
+                return std::min<u64>(h.traced.get(), max_traced);
             default:
                 return threads;
         }

@@ -155,8 +155,8 @@ TEST_CASE("What is not there is said", "[tool][error]") {
     CHECK(kobj_tool("ls --session nobody-has-this --json").has("\"error\""));
     CHECK(kobj_tool("nonsense").code == 2);
     CHECK(kobj_tool("--help").code == 0);
-    for (const char* command :
-         {"ls", "ps", "handles", "who", "why", "deadlocks", "graph", "leaks", "run", "check", "doctor", "clean"}) {
+    for (const char* command : {"ls", "ps", "handles", "who", "why", "deadlocks", "top", "trace", "graph", "leaks",
+                                "run", "check", "doctor", "clean"}) {
         const auto help = kobj_tool(std::string(command) + " --help");
         CHECK(help.code == 0);
         CHECK(help.has("  kobj " + std::string(command)));

@@ -118,6 +118,33 @@ TEST_CASE("A chain of waits ends at a process that is stopped, or runs", "[tool]
     CHECK(test::wait_for_exit(waiter) == 0);
 }
 
+// Owns the first, and waits for all of both.
+ROLE(wants_own_and_event) {
+    auto own = args.adopt<kobj::mutex>(0);
+    own.acquire().value();
+    const kobj::handle_value both[] = {args.handle(0), args.handle(1)};
+    (void)kobj::wait_all(both, std::chrono::hours(1)).value();
+    return 0;
+}
+
+TEST_CASE("Its own mutex keeps no thread waiting, and a time limit is told", "[tool][process]") {
+    const auto gate = kobj::mutex::create({.inheritable = true}).value();
+    auto bell = kobj::event::create({.inheritable = true}).value();
+    const auto child = test::start_role("wants_own_and_event", {gate, bell});
+    test::until_waiting(bell, 1);
+    CHECK(kobj_tool("deadlocks").code == 0);
+    const std::string id = std::to_string(child.id().value());
+    const json why = kobj_tool("why " + id + " --json").json()["threads"][0];
+    CHECK_FALSE(why["deadlocked"].get<bool>());
+    CHECK(why["all"].get<bool>());
+    CHECK(why["remaining_ms"] > 3'000'000);
+    CHECK_FALSE(why["alertable"].get<bool>());
+    CHECK(why["waits_for"][0]["blocked_by"].empty());
+    CHECK(kobj_tool("why " + id).has("60 min more at most"));
+    bell.set().value();
+    CHECK(test::wait_for_exit(child) == 0);
+}
+
 TEST_CASE("The doctor says why two processes do not see each other", "[tool][process]") {
     auto held = kobj::event::create({.inheritable = true}).value();
     const auto gate = kobj::mutex::create({.inheritable = true}).value();

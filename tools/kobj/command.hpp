@@ -44,6 +44,8 @@ void add_leaks(CLI::App& program, int& exit_code);
 void add_ls(CLI::App& program, int& exit_code);
 void add_ps(CLI::App& program, int& exit_code);
 void add_run(CLI::App& program, int& exit_code);
+void add_top(CLI::App& program, int& exit_code);
+void add_trace(CLI::App& program, int& exit_code);
 void add_who(CLI::App& program, int& exit_code);
 void add_why(CLI::App& program, int& exit_code);
 

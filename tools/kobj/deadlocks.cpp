@@ -32,6 +32,7 @@ int search(const question& asked) {
             for (const facts::wait_edge& edge : circle) {
                 nlohmann::json one = json_of(all, *all.thread(edge.waiter));
                 one["waits_for"] = json_of(all, *all.object(edge.object));
+                if (const auto left = all.remaining(*all.thread(edge.waiter))) one["remaining_ms"] = *left / 1'000'000;
                 edges.push_back(std::move(one));
             }
             out["circles"].push_back(std::move(edges));
@@ -43,8 +44,9 @@ int search(const question& asked) {
         fmt::print("{}:\n", alarm(fmt::format("circle {}", i + 1)));
         for (const facts::wait_edge& edge : circles[i]) {
             const facts::object_facts& object = *all.object(edge.object);
-            fmt::print("    {} waits for {}, {}\n", words_of(all, *all.thread(edge.waiter)), words_of(all, object),
-                       state_of(all, object));
+            const auto left = all.remaining(*all.thread(edge.waiter));
+            fmt::print("    {} waits for {}, {}{}\n", words_of(all, *all.thread(edge.waiter)), words_of(all, object),
+                       state_of(all, object), left ? fmt::format(", for {} more at most", span_of(*left)) : "");
         }
     }
     if (circles.empty())

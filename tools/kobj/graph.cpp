@@ -60,7 +60,7 @@ std::string shortened(std::string text) {
 
 class picture {
 public:
-    picture(const session_facts& all, bool everything) : all_(all), graph_(all) {
+    picture(const session_facts& all, bool everything, bool torn) : all_(all), graph_(all), torn_(torn) {
         for (const process_facts& p : all.processes()) {
             for (const facts::handle_facts& h : all.handles_of(p)) holders_[h.object].insert(p.record);
         }
@@ -84,10 +84,10 @@ public:
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
             "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
             "<text x=\"{2}\" y=\"24\" fill=\"#555\">thin: has it open &#160; thick: owns it &#160; dashed: waits for "
-            "it &#160; red: in vain, a deadlock</text>\n"
+            "it &#160; red: in vain, a deadlock{4}</text>\n"
             "<text x=\"{2}\" y=\"48\" font-weight=\"bold\">processes</text><text x=\"{3}\" y=\"48\" "
             "font-weight=\"bold\">objects</text>\n",
-            right + box_width + left, height, left, right);
+            right + box_width + left, height, left, right, torn_ ? " &#160; TORN: it changed while it was read" : "");
         for (const auto& [o, row] : object_row_) edges_of(o, row, out);
         for (const auto& [p, row] : process_row_) {
             const process_facts& process = *all_.process(p);
@@ -151,6 +151,7 @@ private:
 
     const session_facts& all_;
     facts::wait_graph graph_;
+    bool torn_;
     std::map<u32, std::set<u32>> holders_;  ///< processes, by object
     std::set<u32> shown_processes_;
     std::map<u32, int> object_row_, process_row_;
@@ -173,7 +174,7 @@ std::string page(const std::string& title, const std::string& svg) {
 
 int draw(const choices& asked) {
     const session read = read_session(asked.where);
-    const std::string svg = picture(*read.facts, asked.everything).svg();
+    const std::string svg = picture(*read.facts, asked.everything, read.torn).svg();
     const std::string all = asked.html ? page(read.arena.path, svg) : svg;
     if (asked.to.empty()) {
         fmt::print("{}", all);

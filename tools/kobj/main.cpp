@@ -14,7 +14,8 @@ int main(int argc, char** argv) {
                std::to_string(KOBJ_VERSION_PATCH);
     });
     program.footer(
-        "It does not join the session, takes no lock and writes nothing: it works while everything is stuck.");
+        "It does not join the session, takes no lock and, but for trace, writes nothing: it works while everything "
+        "is stuck.");
     program
         .add_option_function<std::string>("--completion",
                                           [&](const std::string& shell) {
@@ -38,6 +39,8 @@ int main(int argc, char** argv) {
     kobj::tool::add_ls(program, exit_code);
     kobj::tool::add_ps(program, exit_code);
     kobj::tool::add_handles(program, exit_code);
+    kobj::tool::add_top(program, exit_code);
+    kobj::tool::add_trace(program, exit_code);
     kobj::tool::add_who(program, exit_code);
     kobj::tool::add_why(program, exit_code);
     kobj::tool::add_deadlocks(program, exit_code);

@@ -17,23 +17,6 @@ using facts::session_facts;
 
 namespace {
 
-const char* state_of(const process_facts& process) {
-    if (!process.runs) return "has ended, is not settled yet";
-    if (process.stopped) return "stopped";
-    switch (process.state) {
-        case process_state::building:
-        case process_state::forking:
-            return "being started";
-        case process_state::foreign:
-        case process_state::execed:
-            return "has not called kobj";
-        case process_state::detached:
-            return "ends";
-        default:
-            return "runs";
-    }
-}
-
 int list(const question& asked) {
     const session read = read_session(asked.where);
     const session_facts& all = *read.facts;

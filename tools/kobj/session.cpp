@@ -6,18 +6,12 @@ namespace kobj::tool {
 
 using namespace posix;
 
-namespace {
-
-constexpr int most_copies = 100;
-
-}  // namespace
-
-session read_session(const source& where) {
+session read_session(const source& where, int copies) {
     session read;
     read.arena = open_arena(where);
     read.copy = std::make_unique<facts::image>();
     try {
-        read.copy->read_still(read.arena.file.get(), most_copies);
+        read.copy->read_still(read.arena.file.get(), copies);
         read.torn = !read.copy->stood_still();
     } catch (const facts::unreadable& why) {
         throw facts::unreadable(text("{}: {}", read.arena.path, why.what()));

@@ -14,7 +14,9 @@ struct session {
     std::unique_ptr<posix::facts::session_facts> facts;
     bool torn = false;  ///< it changed during each of many copies: what is shown may not fit together
 };
+/// How often a session is copied until nothing changed meanwhile.
+inline constexpr int most_copies = 100;
 /// Throws facts::unreadable.
-session read_session(const source& where);
+session read_session(const source& where, int copies = most_copies);
 
 }  // namespace kobj::tool

@@ -37,6 +37,9 @@ bool begins_character(char c) {
 std::string alarm(std::string text) {
     return styled("1;31", std::move(text));
 }
+std::string caution(std::string text) {
+    return styled("33", std::move(text));
+}
 std::string heading(std::string text) {
     return styled("1", std::move(text));
 }

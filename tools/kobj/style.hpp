@@ -8,6 +8,8 @@ namespace kobj::tool {
 
 /// What is wrong, in red.
 std::string alarm(std::string text);
+/// What is to be looked at, in yellow.
+std::string caution(std::string text);
 /// The heads of columns.
 std::string heading(std::string text);
 

@@ -9,15 +9,10 @@
 
 namespace kobj::tool {
 
-namespace {
-
-// Of UTF-8, in characters.
-std::size_t width_of(const std::string& text) {
+std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
-
-}  // namespace
 
 void table::print() const {
     std::vector<std::size_t> widths;

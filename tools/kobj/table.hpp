@@ -1,9 +1,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kobj::tool {
+
+/// Of UTF-8, in characters.
+std::size_t width_of(std::string_view text);
 
 /// Lines of words in columns, as wide as need be; the last column is not filled up. On a
 /// terminal a line ends at its edge.

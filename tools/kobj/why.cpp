@@ -32,6 +32,13 @@ std::string end_of(const session_facts& all, const thread_facts& thread) {
     return "runs: it waits for no object";
 }
 
+// What ends a wait besides its objects.
+std::string limits_of(const session_facts& all, const thread_facts& thread) {
+    std::string words;
+    if (const auto left = all.remaining(thread)) words = fmt::format(", {} more at most", span_of(*left));
+    return thread.alertable ? words + ", alertably" : words;
+}
+
 class story {
 public:
     explicit story(const session_facts& all) : all_(all), graph_(all) {}
@@ -39,9 +46,9 @@ public:
     void tell(const thread_facts& thread, std::size_t depth) {
         const std::string indent(depth * 4, ' ');
         const char* how = thread.waits_for.size() == 1 ? "" : thread.waits_for_all ? "all of " : "any of ";
-        fmt::print("{}{} waits for {} for {}:\n", indent, words_of(all_, thread),
+        fmt::print("{}{} waits for {} for {}{}:\n", indent, words_of(all_, thread),
                    thread.waits_for.size() == 1 ? "an object" : fmt::format("{}{}", how, thread.waits_for.size()),
-                   span_of(all_.waited(thread)));
+                   span_of(all_.waited(thread)), limits_of(all_, thread));
         way_.push_back(thread.record);
         for (const u32 o : thread.waits_for) tell_of_object(o, depth + 1);
         way_.pop_back();
@@ -59,6 +66,8 @@ public:
             return out;
         }
         out["waited_ms"] = all_.waited(thread) / 1'000'000;
+        if (const auto left = all_.remaining(thread)) out["remaining_ms"] = *left / 1'000'000;
+        out["alertable"] = thread.alertable;
         out["all"] = thread.waits_for_all;
         out["deadlocked"] = graph_.is_stuck(thread.record);
         out["waits_for"] = nlohmann::json::array();
@@ -69,7 +78,7 @@ public:
             nlohmann::json one = json_of(all_, *object);
             one.erase("waiters");
             one["blocked_by"] = nlohmann::json::array();
-            for (const u32 t : graph_.blockers_of(o)) {
+            for (const u32 t : blockers_of(o)) {
                 if (const thread_facts* other = all_.thread(t)) one["blocked_by"].push_back(as_json(*other));
             }
             out["waits_for"].push_back(std::move(one));
@@ -79,12 +88,19 @@ public:
     }
 
 private:
+    /// But for the last one on the way: its own mutex is in no thread's way.
+    [[nodiscard]] std::vector<u32> blockers_of(u32 o) const {
+        std::vector<u32> threads = graph_.blockers_of(o);
+        if (all_.object(o)->type == object_type::mutex) std::erase(threads, way_.back());
+        return threads;
+    }
+
     void tell_of_object(u32 o, std::size_t depth) {
         const facts::object_facts* object = all_.object(o);
         if (object == nullptr) return;
         const std::string indent(depth * 4, ' ');
         fmt::print("{}{}: {}\n", indent, words_of(all_, *object), state_of(all_, *object));
-        for (const u32 t : graph_.blockers_of(o)) {
+        for (const u32 t : blockers_of(o)) {
             const thread_facts* other = all_.thread(t);
             if (other == nullptr) continue;
             if (std::find(way_.begin(), way_.end(), t) != way_.end())

@@ -151,6 +151,23 @@ std::string state_of(const session_facts& all, const object_facts& object) {
     }
 }
 
+const char* state_of(const process_facts& process) {
+    if (!process.runs) return "has ended, is not settled yet";
+    if (process.stopped) return "stopped";
+    switch (process.state) {
+        case process_state::building:
+        case process_state::forking:
+            return "being started";
+        case process_state::foreign:
+        case process_state::execed:
+            return "has not called kobj";
+        case process_state::detached:
+            return "ends";
+        default:
+            return "runs";
+    }
+}
+
 std::string access_of(access_mask access, object_type type) {
     if (access == detail::all_rights(type)) return "all";
     std::string words;

@@ -19,6 +19,8 @@ std::string state_of(const posix::facts::session_facts& all, const posix::facts:
 std::string words_of(const posix::facts::session_facts& all, const posix::facts::thread_facts& thread);
 /// `10 (server)`
 std::string words_of(const posix::facts::process_facts& process);
+/// "runs", "stopped", "has not called kobj", ...
+const char* state_of(const posix::facts::process_facts& process);
 /// The access rights of a handle, by name: `synchronize, modify`.
 std::string access_of(access_mask access, object_type type);
 /// `3.2 s`, `15 ms`

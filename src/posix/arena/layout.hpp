@@ -50,6 +50,7 @@ inline constexpr u32 max_handles = 1U << 20U;  // entries of one table
 inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
 inline constexpr u32 max_watches = 1U << 20U;  // members of all wait sets
 inline constexpr u32 max_accounts = max_objects;
+inline constexpr u32 max_traced = 32768;  // slots of the ring; set aside when somebody traces
 inline constexpr u32 undo_room = 2048;
 inline constexpr u32 file_buckets = 128;
 
@@ -170,6 +171,7 @@ struct alignas(64) object_record {
     word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0;
                        ///< file: the one before it in its bucket
     word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp;
+                       ///< mutex, event, semaphore, timer: how often a wait for it had to sleep;
                        ///< file: the first name record of its path, if it goes with its last handle
     word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
@@ -266,11 +268,17 @@ struct alignas(256) thread_record {
     word32 wait_count;  ///< 0: not waiting, or satisfied
     word32 wait_all;
     word32 wait_result;
-    word64 wait_since;  ///< monotonic nanoseconds
-    word32 suspended;   ///< slept on by a thread that was started suspended
-    word32 timers;      ///< that have a routine of this thread's to be called, by their links
+    word64 wait_since;      ///< monotonic nanoseconds
+    word32 suspended;       ///< slept on by a thread that was started suspended
+    word32 timers;          ///< that have a routine of this thread's to be called, by their links
+    word64 wait_until;      ///< monotonic nanoseconds; wait_forever: there is no time limit
+    word32 wait_alertable;  ///< something for the thread to run ends the wait
+    word32 sleeps;          ///< for those who look from outside: how often its waits had to sleep,
+    word64 slept;           ///< and for how many nanoseconds in all
 };
 static_assert(sizeof(thread_record) == 256);
+
+inline constexpr u64 wait_forever = INT64_MAX;
 
 /// The exit code of what runs still (STILL_ACTIVE).
 inline constexpr u32 still_active_code = 259;
@@ -335,13 +343,28 @@ struct alignas(256) process_record {
 };
 static_assert(sizeof(process_record) == 256);
 
+/// Something that happened, while somebody traces: a slot of a ring. Whole when `begun` and `done` are equal.
+struct alignas(128) trace_record {
+    static constexpr u32 text_room = 80;
+    word64 begun;    ///< its number, from 1; written first
+    word64 done;     ///< the same, written last
+    word64 time;     ///< monotonic nanoseconds
+    word64 object;   ///< generation << 32 | record; 0: none
+    word32 process;  ///< id of who did it, or whom it happened to
+    word32 thread;
+    word32 what;           ///< trace::what, type of the object << 8
+    word32 detail;         ///< by what
+    char name[text_room];  ///< the key of the object's name, ended by a NUL if there is room; shortened if not
+};
+static_assert(sizeof(trace_record) == 128);
+
 struct undo_entry {
     word64 where;  ///< offset in the arena, bit 0 set for a word of 32 bits
     word64 old;
 };
 
 /// Which growing part of the arena.
-enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, accounts, count };
+enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, accounts, trace, count };
 
 struct arena_header {
     word64 magic;
@@ -355,7 +378,9 @@ struct arena_header {
 
     alignas(64) word32 session_lock;  ///< see arena/session_lock.hpp
     word32 undo_count;
-    word64 changes;  ///< counts what was committed or undone: whoever copies the arena sees whether it stood still
+    word64 changes;      ///< counts what was committed or undone: whoever copies the arena sees whether it stood still
+    word64 trace_until;  ///< monotonic nanoseconds: until then what happens is noted; see dispatch/trace.hpp
+    word64 traced;       ///< how many slots of the ring were claimed
 
     alignas(64) word32 free_object;
     word32 high_object;  ///< records below have been in use
@@ -391,7 +416,8 @@ inline constexpr u64 names_at = objects_at + u64{max_objects} * sizeof(object_re
 inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record);
 inline constexpr u64 watches_at = buckets_at + u64{max_buckets} * sizeof(word32);
 inline constexpr u64 accounts_at = watches_at + u64{max_watches} * sizeof(watch_record);
-inline constexpr u64 tables_at = accounts_at + u64{max_accounts} * sizeof(account_record);
+inline constexpr u64 trace_at = accounts_at + u64{max_accounts} * sizeof(account_record);
+inline constexpr u64 tables_at = trace_at + u64{max_traced} * sizeof(trace_record);
 // A table: the entries, then a word for each with the descriptor, if it is a handle to a file.
 inline constexpr u64 descriptors_in_table = u64{max_handles} * sizeof(word64);
 inline constexpr u64 table_size = descriptors_in_table + u64{max_handles} * sizeof(word32);
@@ -400,12 +426,26 @@ inline constexpr u64 arena_size = tables_at + u64{max_processes} * table_size;
 /// Differs when two builds would read the same bytes differently.
 constexpr u32 layout_fingerprint() noexcept {
     u64 f = 1469598103934665603U;
-    for (u64 part :
-         {u64{sizeof(arena_header)}, u64{sizeof(process_record)}, u64{sizeof(thread_record)},
-          u64{sizeof(object_record)}, u64{offsetof(object_record, security)}, u64{sizeof(name_record)},
-          u64{sizeof(wait_block)}, u64{sizeof(watch_record)}, u64{sizeof(account_record)}, u64{sizeof(os::life)},
-          u64{offsetof(thread_record, life)}, u64{offsetof(thread_record, park)}, u64{max_processes}, u64{max_threads},
-          u64{max_objects}, u64{max_names}, u64{max_handles}, u64{undo_room}, arena_size}) {
+    for (u64 part : {u64{sizeof(arena_header)},
+                     u64{sizeof(process_record)},
+                     u64{sizeof(thread_record)},
+                     u64{sizeof(object_record)},
+                     u64{offsetof(object_record, security)},
+                     u64{sizeof(name_record)},
+                     u64{sizeof(wait_block)},
+                     u64{sizeof(watch_record)},
+                     u64{sizeof(account_record)},
+                     u64{sizeof(os::life)},
+                     u64{offsetof(thread_record, life)},
+                     u64{offsetof(thread_record, park)},
+                     u64{offsetof(thread_record, wait_until)},
+                     u64{max_processes},
+                     u64{max_threads},
+                     u64{max_objects},
+                     u64{max_names},
+                     u64{max_handles},
+                     u64{undo_room},
+                     arena_size}) {
         f = (f ^ part) * 1099511628211U;
     }
     return static_cast<u32>(f ^ f >> 32U);

@@ -6,17 +6,21 @@
 namespace kobj::posix {
 
 transaction::transaction(const context& me) : me_(me), arena_(the_arena()) {
-    if (!session_lock::acquire(me)) return;
-    try {
-        roll_back(arena_.header().undo_count.get());
-    } catch (...) {
-        session_lock::release(me);
-        throw;
+    if (session_lock::acquire(me)) {
+        try {
+            roll_back(arena_.header().undo_count.get());
+        } catch (...) {
+            session_lock::release(me);
+            throw;
+        }
     }
+    if (arena_.header().trace_until.get() != 0) [[unlikely]]
+        traces_ = trace::is_on();
 }
 
 transaction::~transaction() {
     if (!open_) return;
+    if (traces_) trace::forget_noted();
     try {
         // By the own count: the word in the arena is for those who come when this thread has died.
         roll_back(noted_);
@@ -49,6 +53,8 @@ void transaction::overflow() {
 
 void transaction::checkpoint() {
     end_of_log();
+    if (traces_) [[unlikely]]
+        trace::put_noted();
 }
 
 void transaction::end_of_log() {

@@ -6,6 +6,7 @@
 #include "posix/arena/arena.hpp"
 #include "posix/arena/context.hpp"
 #include "posix/arena/handle_history.hpp"
+#include "posix/arena/trace.hpp"
 
 namespace kobj::posix {
 
@@ -45,9 +46,13 @@ public:
     void commit();
 
     /// After the commit: the fast paths may have this object again, if nobody is queued.
-    void uncontend(object_record& object) { uncontend_.push_back({&object, false}); }
+    void uncontend(object_record& object) {
+        if (!traces_) uncontend_.push_back({&object, false});
+    }
     /// The same although somebody is queued: the head has been woken and will set the bit again if it must.
-    void let_barge(object_record& object) { uncontend_.push_back({&object, true}); }
+    void let_barge(object_record& object) {
+        if (!traces_) uncontend_.push_back({&object, true});
+    }
     /// After the commit: others may claim the record of this thread, which is dead and has been made `leaving`.
     void free_thread(u32 index) { leaving_.push_back(index); }
     /// After the commit: thread `index` finds `value` in its park word and is woken.
@@ -58,6 +63,24 @@ public:
     /// After the commit: this is in the history of handles, with the stack of the caller. What is too much is not.
     void remember(const handle_history::change& what) noexcept {
         if (remembered_ < remember_.size()) remember_[remembered_++] = what;
+    }
+
+    /// Whether somebody wants to know what happens: then no object is given back to the fast paths.
+    [[nodiscard]] bool traces() const noexcept { return traces_; }
+    /// After the commit: this was done by the calling thread.
+    void happened(trace::what what, const object_record* object, u32 detail = 0) {
+        if (traces_) [[unlikely]]
+            trace::note(what, object, me_.index, detail);
+    }
+    /// The same, for the thread of that record.
+    void happened_for(u32 thread, trace::what what, const object_record* object) {
+        if (traces_) [[unlikely]]
+            trace::note(what, object, thread, 0);
+    }
+    /// The same, to the process of this id and none of its threads in particular.
+    void happened_to(u32 process_id, trace::what what, const object_record* object, u32 detail) {
+        if (traces_) [[unlikely]]
+            trace::note_of_process(what, object, process_id, detail);
     }
 
 private:
@@ -84,6 +107,7 @@ private:
     arena& arena_;
     u32 noted_ = 0;
     bool open_ = true;
+    bool traces_ = false;
     std::vector<wake_up> wakes_;
     struct opening {
         object_record* object;

@@ -14,7 +14,8 @@ std::string_view name_of(rule which) noexcept {
         "usage count", "reference count", "unreachable",  "handle table", "free handles",
         "name",        "free names",      "directory",    "process",      "thread",
         "wait",        "queue",           "watch",        "free watches", "timer list",
-        "section",     "section file",    "counter",      "account",      "open files"};
+        "section",     "section file",    "counter",      "account",      "open files",
+        "trace"};
     return names[static_cast<std::size_t>(which)];
 }
 
@@ -36,6 +37,7 @@ report examine(facts::image& arena) {
     e.watches();
     e.names();
     e.accounts();
+    e.traced();
     e.counts();
     return out;
 }

@@ -37,6 +37,7 @@ public:
     void watches();
     void names();
     void accounts();
+    void traced();
     void counts();
 
 private:

@@ -35,6 +35,7 @@ enum class rule : u8 {
     counter,
     account,
     open_files,
+    trace,
 };
 std::string_view name_of(rule which) noexcept;
 

@@ -100,14 +100,16 @@ void fire_all(transaction& tx, object_record& object) {
     }
 }
 
-void enqueue(transaction& tx, std::span<object_record* const> objects, bool all, i64 now) {
+void enqueue(transaction& tx, std::span<object_record* const> objects, const wait_terms& terms) {
     arena& a = the_arena();
     const u32 thread = tx.me().index;
     thread_record& record = *tx.me().record;
     record.park.put(park_awake);
     record.wait_result.put(0);
-    record.wait_all.put(all ? 1 : 0);
-    record.wait_since.put(static_cast<u64>(now));
+    record.wait_all.put(terms.all ? 1 : 0);
+    record.wait_since.put(static_cast<u64>(terms.now));
+    record.wait_until.put(static_cast<u64>(terms.until));
+    record.wait_alertable.put(terms.alertable ? 1 : 0);
     for (u32 i = 0; i < objects.size(); ++i) {
         object_record& object = *objects[i];
         const u32 number = thread * max_wait + i;

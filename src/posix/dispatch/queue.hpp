@@ -16,8 +16,15 @@ constexpr u32 make_wait_result(u32 index, bool abandoned) noexcept {
 /// In place of an index: an alert has ended the wait, which has taken nothing.
 inline constexpr u32 wait_alerted = 0x7F;
 
+/// How a thread waits.
+struct wait_terms {
+    bool all = false;
+    i64 now = 0;
+    i64 until = 0;  ///< when it gives up, or wait_forever
+    bool alertable = false;
+};
 /// Queues the calling thread at each of `objects`, whose contended bits are set.
-void enqueue(transaction& tx, std::span<object_record* const> objects, bool all, i64 now);
+void enqueue(transaction& tx, std::span<object_record* const> objects, const wait_terms& terms);
 /// Takes a thread out of all queues it stands in; at the head of one it passes on what it watched for.
 void dequeue(transaction& tx, u32 thread);
 

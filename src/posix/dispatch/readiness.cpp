@@ -78,6 +78,8 @@ void take_mutex(transaction& tx, object_record& object, u64 owner, readiness how
 
 void take(transaction& tx, object_record& object, u64 owner, readiness how) {
     const u64 seen = object.state.get();
+    tx.happened_for(owner_index(owner), how == readiness::abandoned ? trace::what::abandoned : trace::what::acquired,
+                    &object);
     switch (object_type{static_cast<u8>(state::type(seen))}) {
         case object_type::mutex:
             return take_mutex(tx, object, owner, how);

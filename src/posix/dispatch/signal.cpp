@@ -38,6 +38,7 @@ void fail_too_many(handle_value value, u64 count, u32 units, u64 maximum) {
 void set_event(transaction& tx, const target& event, handle_value value) {
     object_record& object = *event.object;
     const u64 seen = begin(event, value);
+    tx.happened(trace::what::set, &object);
     if ((seen & event_object::signaled) == 0) {
         tx.set(object.state, seen | event_object::signaled);
         serve(tx, object);
@@ -48,6 +49,7 @@ void set_event(transaction& tx, const target& event, handle_value value) {
 void reset_event(transaction& tx, const target& event, handle_value value) {
     object_record& object = *event.object;
     const u64 seen = begin(event, value);
+    tx.happened(trace::what::reset, &object);
     if ((seen & event_object::signaled) != 0) tx.set(object.state, seen & ~event_object::signaled);
     end(tx, object);
 }
@@ -55,6 +57,7 @@ void reset_event(transaction& tx, const target& event, handle_value value) {
 void pulse_event(transaction& tx, const target& event, handle_value value) {
     object_record& object = *event.object;
     const u64 seen = begin(event, value);
+    tx.happened(trace::what::pulsed, &object);
     if ((seen & event_object::signaled) != 0) tx.set(object.state, seen & ~event_object::signaled);
     serve_pulse(tx, object);
     end(tx, object);
@@ -66,6 +69,7 @@ u32 release_semaphore(transaction& tx, const target& semaphore, handle_value val
     const u64 count = state::value(seen);
     const u64 maximum = object.extra.get();
     if (units > maximum - count) fail_too_many(value, count, units, maximum);
+    tx.happened(trace::what::released, &object, units);
     tx.set(object.state, seen + units);
     serve(tx, object);
     end(tx, object);
@@ -81,6 +85,7 @@ void release_mutex(transaction& tx, const target& mutex, handle_value value) {
         tx.set(object.extra, count - 1);
         return;
     }
+    tx.happened(trace::what::released, &object, 1);
     const u32 head = living_head(tx, object);
     tx.set(object.state, state::with_value(now, 0));
     const bool watched = is_watch(object.queue_head.get());

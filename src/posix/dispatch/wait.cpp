@@ -4,6 +4,7 @@
 #include <climits>
 #include <optional>
 
+#include "posix/dispatch/deadlock.hpp"
 #include "posix/dispatch/queue.hpp"
 #include "posix/dispatch/signal.hpp"
 #include "posix/object/timer.hpp"
@@ -15,7 +16,7 @@ namespace kobj::posix {
 
 namespace {
 
-constexpr i64 never = INT64_MAX;
+constexpr i64 never = wait_forever;
 /// A sleep is interrupted this often for a look without the lock. It covers the deaths that wake nobody: of a thread
 /// between its commit and its wake-up, and of the one that was woken, before it acts.
 constexpr i64 recheck = 1'000'000'000;
@@ -86,9 +87,13 @@ public:
             }
             prepare(tx);
             const i64 now = os::monotonic_now();
-            enqueue(tx, objects(), all_, now);
+            if (deadline == never && alert_ == nullptr && refuses_deadlocks())
+                refuse_deadlock(tx, objects(), all_, step == nullptr ? nullptr : given_up(*step));
+            enqueue(tx, objects(), {.all = all_, .now = now, .until = deadline, .alertable = alert_ != nullptr});
             if (step != nullptr) signal(tx, step->object, step->value);
-            return serve_all(tx, {.late = now >= deadline, .alerted = alerted || is_asked()});
+            const auto done = serve_all(tx, {.late = now >= deadline, .alerted = alerted || is_asked()});
+            if (!done) note_sleep(tx);
+            return done;
         });
     }
 
@@ -118,6 +123,14 @@ public:
     }
 
 private:
+    /// The mutex that a signal makes free.
+    const object_record* given_up(const signal_step& step) const {
+        const target& t = step.object;
+        const bool is_last = t.type() == object_type::mutex && state::value(t.object->state.get()) == me_.owner &&
+                             static_cast<u32>(t.object->extra.get()) == 0;
+        return is_last ? t.object : nullptr;
+    }
+
     /// Two threads that answer each other quickly need not go to sleep each time: looks for a moment whether somebody
     /// has answered already.
     void spin(i64 deadline) const {
@@ -130,6 +143,18 @@ private:
             }
         } while (os::monotonic_now() < end);
         eagerness.spun(false);
+    }
+
+    /// For those who look from outside: how often it was necessary to sleep. Nobody needs it to be right.
+    void note_sleep(transaction& tx) {
+        asleep_ = true;
+        for (u32 i = 0; tx.traces() && i < count_; ++i) tx.happened(trace::what::waits, objects_[i], i | terms());
+        me_.record->sleeps.put(me_.record->sleeps.get() + 1);
+        for (object_record* o : objects()) {
+            const u32 type = state::type(o->state.get());
+            if (type != type_number(object_type::process) && type != type_number(object_type::thread))
+                o->account.put(o->account.get() + 1);
+        }
     }
 
     std::span<object_record* const> objects() const { return {objects_.data(), count_}; }
@@ -177,9 +202,12 @@ private:
             watch_lives();
             return std::nullopt;
         }
+        if (asleep_) tx.happened(how.alerted ? trace::what::alerted : trace::what::timed_out, objects_[0], terms());
         dequeue(tx, me_.index);
         return wait_end{{}, how.alerted};
     }
+
+    [[nodiscard]] u32 terms() const { return static_cast<u32>(count_) << 8U | (all_ ? 1U << 16U : 0U); }
 
     /// Notes whose deaths would change the answer. Under the lock: without it the owner of a mutex may be one of a
     /// change that is undone when its thread dies before the commit. When it changes later, the park word tells.
@@ -249,6 +277,7 @@ private:
 
     const context& me_;
     bool all_;
+    bool asleep_ = false;  ///< it was necessary to sleep
     std::span<const u64> lives_;
     detail::alert* alert_;
     std::size_t watched_count_ = 0;
@@ -277,7 +306,10 @@ wait_end run(const context& me, std::span<const target> targets, bool all, timeo
         if (const auto done = wait.begin(targets, deadline, step)) return *done;
         const i64 begin = os::monotonic_now();
         const wait_end outcome = wait.sleep(targets, deadline);
-        eagerness.waited(os::monotonic_now() - begin);
+        const i64 waited = os::monotonic_now() - begin;
+        eagerness.waited(waited);
+        // Of use to this thread alone and to those who look.
+        me.record->slept.put(me.record->slept.get() + static_cast<u64>(waited));
         return outcome;
     } catch (...) {
         // Not one block may stay in a queue: the next wait uses it again.

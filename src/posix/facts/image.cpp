@@ -47,6 +47,15 @@ pulse take_pulse(int file) {
 
 }  // namespace
 
+void check_layout(const arena_header& h) {
+    if (h.magic.get() != arena_magic) throw unreadable("it is not an arena of kobj");
+    if (h.version.get() != arena_version)
+        throw unreadable(text("it has layout version {}, this program has {}", h.version.get(), arena_version));
+    if (h.fingerprint.get() != layout_fingerprint())
+        throw unreadable(text("its records have other sizes ({:08x}) than this program's ({:08x})", h.fingerprint.get(),
+                              layout_fingerprint()));
+}
+
 image::image() {
     // Address space only, as in the arena itself.
     void* memory =
@@ -97,12 +106,7 @@ void image::read(int file) {
     const pulse before = take_pulse(file);
     copy(file, 0, header_size);
     const arena_header& h = header();
-    if (h.magic.get() != arena_magic) throw unreadable("it is not an arena of kobj");
-    if (h.version.get() != arena_version)
-        throw unreadable(text("it has layout version {}, this program has {}", h.version.get(), arena_version));
-    if (h.fingerprint.get() != layout_fingerprint())
-        throw unreadable(text("its records have other sizes ({:08x}) than this program's ({:08x})", h.fingerprint.get(),
-                              layout_fingerprint()));
+    check_layout(h);
     for (std::size_t r = 0; r < shapes.size(); ++r) {
         const u64 committed = h.committed[r].get();
         if (committed > most_committed(shapes[r]))

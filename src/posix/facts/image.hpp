@@ -12,6 +12,9 @@ struct unreadable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Throws unreadable for the header of something else than an arena of this layout.
+void check_layout(const arena_header& header);
+
 /// A copy of an arena's bytes in this process's own memory. Whatever the file holds, nothing outside of the copy is
 /// read: each record is asked for by its index, and is null when there is none.
 ///
@@ -44,6 +47,7 @@ public:
     const name_record* name(u32 i) const { return at<name_record>(region::names, i); }
     const watch_record* watch(u32 i) const { return at<watch_record>(region::watches, i); }
     const account_record* account(u32 i) const { return at<account_record>(region::accounts, i); }
+    const trace_record* trace(u32 i) const { return at<trace_record>(region::trace, i); }
     const word32* bucket(u32 i) const { return at<word32>(region::buckets, i); }
     /// By the number of a wait block: of a thread or of a watch.
     const wait_block* wait(u32 number) const;

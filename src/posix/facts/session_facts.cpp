@@ -108,6 +108,10 @@ void session_facts::read_threads() {
         }
         one.waits_for_all = record.wait_all.get() != 0;
         one.waits_since = record.wait_since.get();
+        one.waits_until = record.wait_until.get();
+        one.alertable = record.wait_alertable.get() != 0;
+        one.sleeps = record.sleeps.get();
+        one.slept = record.slept.get();
         if (of != nullptr) processes_[process_at_[one.process] - 1].threads.push_back(t);
         add(threads_, thread_at_, std::move(one));
     }
@@ -145,6 +149,8 @@ void session_facts::read_objects() {
             if (!one.ended) one.runs = static_cast<u32>(record.body.get());
             const thread_facts* t = one.type == object_type::thread ? thread(one.runs) : nullptr;
             if (t != nullptr && t->ended) one.ended = true;
+        } else {
+            one.sleeps = record.account.get();
         }
         // A queue that goes in a circle is damage; kobj check says so.
         u32 steps = arena_.capacity(region::threads) + arena_.capacity(region::watches);
@@ -191,6 +197,11 @@ const process_facts* session_facts::process_of_id(u32 id) const {
 
 u64 session_facts::waited(const thread_facts& thread) const noexcept {
     return thread.waits_since < now_ ? now_ - thread.waits_since : 0;
+}
+
+std::optional<u64> session_facts::remaining(const thread_facts& thread) const noexcept {
+    if (thread.waits_until == wait_forever) return std::nullopt;
+    return thread.waits_until > now_ ? thread.waits_until - now_ : 0;
 }
 
 std::string shown_name(const std::string& key) {

@@ -2,6 +2,7 @@
 
 #include <kobj/handle.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,11 @@ struct thread_facts {
     bool suspended = false;
     std::vector<u32> waits_for;  ///< records of objects, in the order of the call; empty: it does not wait
     bool waits_for_all = false;
-    u64 waits_since = 0;  ///< monotonic nanoseconds
+    u64 waits_since = 0;             ///< monotonic nanoseconds
+    u64 waits_until = wait_forever;  ///< the same; wait_forever: without a time limit
+    bool alertable = false;          ///< something for the thread to run ends the wait
+    u32 sleeps = 0;                  ///< how often its waits had to sleep; wraps
+    u64 slept = 0;                   ///< for how long in all, without the wait it is in, in nanoseconds
 };
 
 struct process_facts {
@@ -52,6 +57,7 @@ struct object_facts {
     bool ended = false;
     u32 exit_code = 0;
     u32 runs = 0;                ///< of a process or thread that has not ended: its record
+    u32 sleeps = 0;              ///< how often a wait for it had to sleep; wraps; of others than these two
     std::vector<u32> waiters{};  ///< thread records, first come first
 };
 
@@ -84,6 +90,8 @@ public:
     [[nodiscard]] u64 now() const noexcept { return now_; }
     /// For how long, in nanoseconds.
     [[nodiscard]] u64 waited(const thread_facts& thread) const noexcept;
+    /// How much longer, in nanoseconds; nothing: there is no time limit.
+    [[nodiscard]] std::optional<u64> remaining(const thread_facts& thread) const noexcept;
 
 private:
     void read_processes(bool ask_system);

@@ -8,14 +8,14 @@ namespace kobj::posix::facts {
 wait_graph::wait_graph(const session_facts& all) : all_(all) {
     for (const thread_facts& t : all.threads()) {
         if (stuck_.size() <= t.record) stuck_.resize(t.record + 1);
-        stuck_[t.record] = !t.ended && !t.waits_for.empty();
+        stuck_[t.record] = !t.ended && !t.waits_for.empty() && !t.alertable;
     }
     // All that wait, less those that can go on, until nobody more can.
     for (bool changed = true; changed;) {
         changed = false;
         for (const thread_facts& t : all.threads()) {
             if (!stuck_[t.record]) continue;
-            const auto stuck = [&](u32 o) { return is_stuck_object(o); };
+            const auto stuck = [&](u32 o) { return is_stuck_object(o, t.record); };
             const bool waits_in_vain = t.waits_for_all ? std::any_of(t.waits_for.begin(), t.waits_for.end(), stuck)
                                                        : std::all_of(t.waits_for.begin(), t.waits_for.end(), stuck);
             if (waits_in_vain) continue;
@@ -25,7 +25,11 @@ wait_graph::wait_graph(const session_facts& all) : all_(all) {
     }
 }
 
-bool wait_graph::is_stuck_object(u32 object) const {
+bool wait_graph::is_stuck_object(u32 object, u32 waiter) const {
+    // Its own mutex a thread can have again, also while others of a wait for all are missing.
+    if (const object_facts* o = all_.object(object);
+        o != nullptr && o->type == object_type::mutex && o->owner == waiter)
+        return false;
     const std::vector<u32> on = blockers_of(object);
     return !on.empty() && std::all_of(on.begin(), on.end(), [&](u32 t) { return is_stuck(t); });
 }
@@ -61,7 +65,7 @@ std::vector<std::vector<wait_edge>> wait_graph::circles() const {
             seen.insert(at);
             const thread_facts& t = *all_.thread(at);
             const auto o = std::find_if(t.waits_for.begin(), t.waits_for.end(),
-                                        [&](u32 object) { return is_stuck_object(object); });
+                                        [&](u32 object) { return is_stuck_object(object, at); });
             if (o == t.waits_for.end()) break;
             way.push_back({at, *o, blockers_of(*o).front()});
             at = way.back().blocker;

@@ -21,14 +21,14 @@ public:
     [[nodiscard]] std::vector<u32> blockers_of(u32 object) const;
 
     /// Is the thread in a deadlock, or does it wait for one that is? Its wait cannot be satisfied whatever the others
-    /// do that run. A wait with a time limit ends all the same; the arena does not know of the limit.
+    /// do that run. One with a time limit ends all the same; an alertable wait anybody can end, so it is none.
     [[nodiscard]] bool is_stuck(u32 thread) const { return thread < stuck_.size() && stuck_[thread]; }
 
     /// The circles, each once: an edge's blocker is the next one's waiter, and the last one's blocker the first's.
     [[nodiscard]] std::vector<std::vector<wait_edge>> circles() const;
 
 private:
-    [[nodiscard]] bool is_stuck_object(u32 object) const;
+    [[nodiscard]] bool is_stuck_object(u32 object, u32 waiter) const;
 
     const session_facts& all_;
     std::vector<bool> stuck_;  ///< by thread record

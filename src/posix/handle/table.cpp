@@ -16,12 +16,25 @@ void append_free(transaction& tx, u32 process_index, u32 index) {
     tx.set(process.free_tail, index);
 }
 
-void count(transaction& tx, u32 process_index, u64 entry) {
+[[gnu::cold, gnu::noinline]] void note(transaction& tx, trace::what how, const object_record& object, u32 process_index,
+                                       u32 index) {
+    const u32 handle = static_cast<u32>(value_of(index).value());
+    if (process_index == tx.me().process)
+        tx.happened(how, &object, handle);
+    else
+        tx.happened_to(the_arena().process(process_index).id.get(), how, &object, handle);
+}
+
+void count(transaction& tx, u32 process_index, u32 index, u64 entry, trace::what how) {
     process_record& process = the_arena().process(process_index);
     object_record& object = the_arena().object(entry::object(entry));
     if (entry::kind_of(entry) == entry::kind::view) {
         add_reference(tx, object);
     } else {
+        if (tx.traces()) [[unlikely]] {
+            const bool is_first = how == trace::what::opened && object.handles.get() == 0;
+            note(tx, is_first ? trace::what::created : how, object, process_index, index);
+        }
         add_handle(tx, object, process_index);
         tx.set(process.used, process.used.get() + 1);
     }
@@ -38,7 +51,7 @@ void remember(transaction& tx, u32 process_index, u32 index, u64 entry, bool ope
 
 }  // namespace
 
-u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
+u32 add_entry(transaction& tx, u32 process_index, u64 entry, trace::what how) {
     arena& a = the_arena();
     process_record& process = a.process(process_index);
     if (process.state.get() == static_cast<u32>(process_state::detached))
@@ -57,7 +70,7 @@ u32 add_entry(transaction& tx, u32 process_index, u64 entry) {
     } else {
         throw needs_room{region::count, process.high.get() + 1, process_index};
     }
-    count(tx, process_index, entry);
+    count(tx, process_index, index, entry, how);
     tx.set(a.table_entry(process_index, index), entry);
     remember(tx, process_index, index, entry, true);
     return index;
@@ -76,7 +89,7 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
         tx.set(process.high, ++high);
         if (tx.is_long()) tx.checkpoint();
     }
-    count(tx, process_index, entry);
+    count(tx, process_index, index, entry, trace::what::opened);
     tx.set(a.table_entry(process_index, index), entry);
     tx.set(process.high, index + 1);
 }
@@ -95,6 +108,8 @@ int remove_entry(transaction& tx, u32 process_index, u32 index) {
     if (entry::kind_of(entry) == entry::kind::view) {
         drop_reference(tx, object);
     } else {
+        if (tx.traces()) [[unlikely]]
+            note(tx, trace::what::closed, object, process_index, index);
         tx.set(process.used, process.used.get() - 1);
         drop_handle(tx, object, process_index);
     }

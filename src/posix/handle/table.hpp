@@ -17,7 +17,7 @@ constexpr handle_value value_of(u32 index) noexcept {
 }
 
 /// Puts an entry into the table of `process` and counts it on its object.
-u32 add_entry(transaction& tx, u32 process, u64 entry);
+u32 add_entry(transaction& tx, u32 process, u64 entry, trace::what how = trace::what::opened);
 /// The same at a given index, in a table whose other entries are filled in rising order: for inheritance.
 void add_entry_at(transaction& tx, u32 process, u32 index, u64 entry);
 /// Empties an entry that is in use, and uncounts it. Gives the descriptor that it had, or -1: of a handle of the

@@ -77,7 +77,7 @@ u32 make_object(transaction& tx, u32 type, u64 value, u64 extra, u64 body) {
     object.suspended.put(0);
     object.account.put(0);
     object.security.put(0);
-    tx.set(object.state, state::make(generation, type, value));
+    tx.set(object.state, state::make(generation, type, value) | (tx.traces() ? state::contended : 0));
     return index;
 }
 

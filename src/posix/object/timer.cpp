@@ -99,6 +99,7 @@ void cancel_all_of(transaction& tx, thread_record& thread) {
 }
 
 void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms) {
+    tx.happened(trace::what::set, &timer);
     begin_anew(tx, timer);
     reading set{};
     set.value = (state::value(timer.state.get()) & manual_reset) | armed | static_cast<u64>(period_ms) << period_shift;
@@ -114,6 +115,7 @@ void arm(transaction& tx, object_record& timer, i64 ticks, i64 period_ms) {
 }
 
 void disarm(transaction& tx, object_record& timer) {
+    tx.happened(trace::what::reset, &timer);
     begin_anew(tx, timer);
     reading now = read(timer);
     now.value &= signaled | manual_reset;

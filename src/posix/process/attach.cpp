@@ -206,7 +206,10 @@ void attach_process() {
             inherit_all(me, ancestor, own.index);
     }
     descriptors::adopt(me);
-    transact(me, [&](transaction& tx) { tx.set(record.state, static_cast<u32>(process_state::attached)); });
+    transact(me, [&](transaction& tx) {
+        tx.set(record.state, static_cast<u32>(process_state::attached));
+        tx.happened(trace::what::began, nullptr);
+    });
     bind_primary_thread(me);
     s.process = own.index;
     tls.epoch = next_epoch;
@@ -333,7 +336,10 @@ void detach(u32 exit_code) noexcept {
         record.exit_code.swap(none, u64{1} << 32U | exit_code);
         me.record->exit_code.put(u64{1} << 32U | static_cast<u32>(record.exit_code.get()));
         // From here on nobody can put a handle into the table.
-        transact(me, [&](transaction& tx) { tx.set(record.state, static_cast<u32>(process_state::detached)); });
+        transact(me, [&](transaction& tx) {
+            tx.set(record.state, static_cast<u32>(process_state::detached));
+            tx.happened(trace::what::ended, nullptr, exit_code);
+        });
         // A detached process is known by its PID. Whoever gets its record next, perhaps while this one is still on its
         // way out, needs the lock.
         os::unlock_byte(a.file(), static_cast<off_t>(a.offset_of(&record)));

@@ -270,6 +270,8 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         if (is_settled()) return;
         release_making(tx, process, result);
         const u32 id = process.id.get();
+        if (process_state{process.state.get()} != process_state::detached)
+            tx.happened_to(id, trace::what::ended, nullptr, result);
         const u32 object = process.object.get();
         tx.set(process.object, 0);
         tx.set(process.generation, generation + 1);

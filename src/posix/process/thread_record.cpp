@@ -40,6 +40,8 @@ context claim_thread_record() {
             record.park.put(0);
             record.suspended.put(0);
             record.timers.put(0);
+            record.sleeps.put(0);
+            record.slept.put(0);
             if (const int error = record.life.begin(); error != 0) {
                 record.identity.put(make_thread_identity(0, thread_generation(identity), false));
                 fail(errc::no_system_resources, "a robust mutex cannot be locked: {}", std::strerror(error));

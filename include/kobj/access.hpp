@@ -45,6 +45,7 @@ inline constexpr access_mask process_terminate = 0x0001;
 inline constexpr access_mask process_create_thread = 0x0002;
 inline constexpr access_mask process_dup_handle = 0x0040;
 inline constexpr access_mask process_create_process = 0x0080;
+inline constexpr access_mask process_set_quota = 0x0100;
 inline constexpr access_mask process_set_information = 0x0200;
 inline constexpr access_mask process_query_information = 0x0400;
 inline constexpr access_mask process_suspend_resume = 0x0800;
@@ -69,6 +70,14 @@ inline constexpr access_mask section_query = 0x0001;
 inline constexpr access_mask section_map_write = 0x0002;
 inline constexpr access_mask section_map_read = 0x0004;
 inline constexpr access_mask section_all = 0x000F'001F;
+
+inline constexpr access_mask job_assign_process = 0x0001;
+inline constexpr access_mask job_set_attributes = 0x0002;
+inline constexpr access_mask job_query = 0x0004;
+inline constexpr access_mask job_terminate = 0x0008;
+inline constexpr access_mask job_set_security_attributes = 0x0010;
+inline constexpr access_mask job_impersonate = 0x0020;
+inline constexpr access_mask job_all = 0x001F'003F;
 
 }  // namespace access
 }  // namespace kobj

@@ -46,6 +46,7 @@ enum class errc : std::uint32_t {
     file_corrupt = 1392,
     no_system_resources = 1450,
     timeout = 1460,
+    not_enough_quota = 1816,
     invalid_state = 5023,
 };
 

@@ -8,6 +8,7 @@
 #include <kobj/handle.hpp>
 #include <kobj/handle_value.hpp>
 #include <kobj/inspect.hpp>
+#include <kobj/job.hpp>
 #include <kobj/lockable.hpp>
 #include <kobj/mutex.hpp>
 #include <kobj/native_event_fd.hpp>

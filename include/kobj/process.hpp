@@ -30,6 +30,10 @@ struct process_options {
     bool suspended = false;
     /// Of the process handle in the parent's table.
     bool inheritable = false;
+    /// Jobs of which the process is a member before its first instruction, the outermost first; see kobj/job.hpp.
+    std::vector<handle_value> jobs{};
+    /// Do not become a member of the parent's jobs, as far as these allow it.
+    bool break_away = false;
 };
 
 /// A process, signaled once it has ended. Closing the handle leaves the process running.
@@ -44,9 +48,10 @@ public:
     /// added on Windows where there is no suffix. The child gets the standard streams of the parent in each case.
     /// Errors: invalid_parameter (87) for no arguments or a NUL in one, or a handle of the list that is not
     /// inheritable; file_not_found (2) or path_not_found (3) when the program or its folder is missing; access_denied
-    /// (5) when it may not be run or is a folder; bad_exe_format (193) when it is no program; directory (267) for a bad
-    /// working directory; no_system_resources (1450). After an error nothing has run and nothing is left behind. Costs
-    /// system calls.
+    /// (5) when it may not be run or is a folder, or the parent's job does not let it break away; bad_exe_format (193)
+    /// when it is no program; directory (267) for a bad working directory; no_system_resources (1450); not_enough_quota
+    /// (1816) when a job has as many members as it may have. After an error nothing has run and nothing is left behind.
+    /// Costs system calls.
     /// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw
     static result<process> start(const std::vector<std::string>& arguments, const process_options& options = {});
 

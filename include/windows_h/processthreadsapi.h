@@ -63,8 +63,8 @@ typedef struct _PROC_THREAD_ATTRIBUTE_LIST *PPROC_THREAD_ATTRIBUTE_LIST, *LPPROC
 #define PROC_THREAD_ATTRIBUTE_REPLACE_VALUE 0x00000001U
 
 KOBJ_BEGIN_C
-// Partial: no debugging; of attributes only the
-// list of handles; the name is a path of POSIX.
+// Partial: no debugging; of attributes only the lists of handles and of jobs and the parent process; the name is a path
+// of POSIX.
 BOOL WINAPI CreateProcessA(LPCSTR lpApplicationName, LPSTR lpCommandLine, LPSECURITY_ATTRIBUTES lpProcessAttributes,
                            LPSECURITY_ATTRIBUTES lpThreadAttributes, BOOL bInheritHandles, DWORD dwCreationFlags,
                            LPVOID lpEnvironment, LPCSTR lpCurrentDirectory, LPSTARTUPINFOA lpStartupInfo,
@@ -76,7 +76,7 @@ BOOL WINAPI CreateProcessW(LPCWSTR lpApplicationName, LPWSTR lpCommandLine, LPSE
 VOID WINAPI GetStartupInfoW(LPSTARTUPINFOW lpStartupInfo);
 BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList, DWORD dwAttributeCount,
                                               DWORD dwFlags, PSIZE_T lpSize);
-// Partial: PROC_THREAD_ATTRIBUTE_HANDLE_LIST only.
+// Partial: the list of handles, the list of jobs and the parent process only.
 BOOL WINAPI UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList, DWORD dwFlags, DWORD_PTR Attribute,
                                       PVOID lpValue, SIZE_T cbSize, PVOID lpPreviousValue, PSIZE_T lpReturnSize);
 VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST lpAttributeList);

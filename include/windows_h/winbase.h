@@ -10,6 +10,8 @@
 #include <heapapi.h>
 #include <interlockedapi.h>
 #include <ioapiset.h>
+#include <jobapi.h>
+#include <jobapi2.h>
 #include <libloaderapi.h>
 #include <memoryapi.h>
 #include <namedpipeapi.h>
@@ -184,6 +186,7 @@ typedef LPSTARTUPINFOEXA LPSTARTUPINFOEX;
 #define PROC_THREAD_ATTRIBUTE_ADDITIVE 0x00040000U
 #define PROC_THREAD_ATTRIBUTE_PARENT_PROCESS (0U | PROC_THREAD_ATTRIBUTE_INPUT)
 #define PROC_THREAD_ATTRIBUTE_HANDLE_LIST (2U | PROC_THREAD_ATTRIBUTE_INPUT)
+#define PROC_THREAD_ATTRIBUTE_JOB_LIST (13U | PROC_THREAD_ATTRIBUTE_INPUT)
 
 #define MoveMemory RtlMoveMemory
 #define CopyMemory RtlCopyMemory
@@ -202,6 +205,8 @@ KOBJ_BEGIN_C
 // The program's own: the target kobj::winmain calls them.
 int WINAPI WinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPSTR lpCmdLine, int nShowCmd);
 int WINAPI wWinMain(HINSTANCE hInstance, HINSTANCE hPrevInstance, LPWSTR lpCmdLine, int nShowCmd);
+HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES lpJobAttributes, LPCSTR lpName);
+HANDLE WINAPI OpenJobObjectA(DWORD dwDesiredAccess, BOOL bInheritHandle, LPCSTR lpName);
 HANDLE WINAPI CreateSemaphoreA(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount, LONG lMaximumCount,
                                LPCSTR lpName);
 HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES lpSemaphoreAttributes, LONG lInitialCount, LONG lMaximumCount,
@@ -338,6 +343,8 @@ FORCEINLINE void DestroyThreadpoolEnvironment(PTP_CALLBACK_ENVIRON pcbe) {
 #    define MoveFileEx MoveFileExA
 #    define CopyFile CopyFileA
 #    define GetUserName GetUserNameA
+#    define CreateJobObject CreateJobObjectA
+#    define OpenJobObject OpenJobObjectA
 #    define CreatePrivateNamespace CreatePrivateNamespaceA
 #    define OpenPrivateNamespace OpenPrivateNamespaceA
 #    define CreateBoundaryDescriptor CreateBoundaryDescriptorA

@@ -324,6 +324,7 @@ typedef void(NTAPI* PAPCFUNC)(ULONG_PTR Parameter);
 #define HEAP_GENERATE_EXCEPTIONS 0x00000004U
 #define HEAP_CREATE_ENABLE_EXECUTE 0x00040000U
 
+#include <winnt_job.h>
 #include <winnt_threadpool.h>
 
 #define LANG_NEUTRAL 0x00

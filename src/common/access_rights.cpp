@@ -30,6 +30,9 @@ generic_rights generic_rights_of(object_type type) noexcept {
                     read_control | 0x0008};
         case object_type::file:
             return {0x0012'0089, 0x0012'0116, 0x0012'00A0};
+        case object_type::job:
+            return {read_control | job_query, read_control | job_assign_process | job_set_attributes | job_terminate,
+                    read_control | synchronize};
         default:
             // Query, modify, synchronize: the bits 0 and 1 of a mutex, event, semaphore or timer.
             return {read_control | (all_rights(type) & 0x0001), read_control | (all_rights(type) & 0x0002),
@@ -55,6 +58,8 @@ access_mask all_rights(object_type type) noexcept {
             return access::section_all;
         case object_type::file:
             return access::file_all;
+        case object_type::job:
+            return access::job_all;
         case object_type::none:
         case object_type::other:
             break;

@@ -51,6 +51,7 @@ constexpr meaning meanings[] = {
     {errc::file_corrupt, "The file is corrupt and unreadable.", std::errc::io_error},
     {errc::no_system_resources, "Not enough system resources exist for the request.", std::errc::not_enough_memory},
     {errc::timeout, "The time-out period has expired.", std::errc::timed_out},
+    {errc::not_enough_quota, "Not enough quota is available.", std::errc::resource_unavailable_try_again},
     {errc::invalid_state, "The object is not in the state that the operation needs.", {}},
 };
 

@@ -22,6 +22,8 @@ std::string_view type_name(object_type type) noexcept {
             return "file mapping";
         case object_type::file:
             return "file";
+        case object_type::job:
+            return "job";
         case object_type::other:
             break;
     }

@@ -5,6 +5,7 @@
 #include "posix/handle/target.hpp"
 #include "posix/object/section.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/job_end.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
 
@@ -71,6 +72,7 @@ result<void> close(handle_value value) {
         });
         descriptors::drop(fd);
         remove_dead_sections(me);
+        end_requested_jobs(me);
     });
 }
 
@@ -157,6 +159,7 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
         if (made) of_file.release();
         if (from.process == me.process) descriptors::drop(dropped);
         remove_dead_sections(me);
+        end_requested_jobs(me);
         if (bad_target.value() != 0) throw bad_target;
         if (bad_access.value() != 0) throw bad_access;
         return made;

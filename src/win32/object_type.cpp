@@ -15,7 +15,7 @@ struct named_type {
 constexpr named_type types[] = {
     {"Mutant", object_type::mutex},         {"Event", object_type::event},     {"Semaphore", object_type::semaphore},
     {"Timer", object_type::timer},          {"Process", object_type::process}, {"Thread", object_type::thread},
-    {"Section", object_type::file_mapping}, {"File", object_type::file},
+    {"Section", object_type::file_mapping}, {"File", object_type::file},       {"Job", object_type::job},
 };
 
 }  // namespace

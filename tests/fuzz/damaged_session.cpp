@@ -170,7 +170,7 @@ void damaged_session::take_snapshot() {
     };
     keep(0, header_size);
     for (std::size_t r = 0; r < shapes.size(); ++r) {
-        // Nobody has traced.
+        // Nobody has traced, or made a job.
         if (h.committed[r].get() == 0) continue;
         // Everything that there is gets touchable.
         (void)a.checked_address(shapes[r].start + h.committed[r].get() - sizeof(u64), sizeof(u64));
@@ -262,6 +262,8 @@ void damaged_session::damage(input& in) {
                 return damage_word(in, word_in(a.watch(small(used(h.high_watch))), in));
             case 11:
                 return damage_word(in, word_in(a.account(small(used(h.high_account))), in));
+            case 12:
+                return damage_word(in, word_in(a.job(small(used(h.high_job))), in));
             default: {
                 const u32 process = small(4);
                 return damage_word(in, word_in(a.table_entry(process, in.below(used(a.process(process).high))), in));

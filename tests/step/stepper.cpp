@@ -57,6 +57,8 @@ shared_state::shared_state() {
                 return h.high_account.get();
             case region::trace:
                 return std::min<u64>(h.traced.get(), max_traced);
+            case region::jobs:
+                return h.high_job.get();
             default:
                 return threads;
         }

@@ -4,6 +4,7 @@
 #include "windows.hpp"
 
 #include <optional>
+#include <vector>
 
 /// Children started by CreateProcess: the test program itself, in a role.
 namespace test {
@@ -51,6 +52,29 @@ struct launch {
                               directory ? directory->c_str() : nullptr, startup != nullptr ? startup : &plain,
                               &made.info) != FALSE;
     }
+};
+
+/// A list with room for `count` attributes.
+class attribute_list {
+public:
+    explicit attribute_list(DWORD count = 1) {
+        SIZE_T size = 0;
+        (void)InitializeProcThreadAttributeList(nullptr, count, 0, &size);
+        memory_.resize(size);
+        if (!InitializeProcThreadAttributeList(get(), count, 0, &size)) throw std::runtime_error("no attribute list");
+    }
+    attribute_list(const attribute_list&) = delete;
+    attribute_list& operator=(const attribute_list&) = delete;
+    ~attribute_list() { DeleteProcThreadAttributeList(get()); }
+    LPPROC_THREAD_ATTRIBUTE_LIST get() { return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data()); }
+    /// The handles have to outlive it.
+    BOOL set(DWORD_PTR number, std::vector<HANDLE>& handles) {
+        return UpdateProcThreadAttribute(get(), 0, number, handles.data(), handles.size() * sizeof(HANDLE), nullptr,
+                                         nullptr);
+    }
+
+private:
+    alignas(16) std::vector<char> memory_;
 };
 
 inline std::wstring own_image() {

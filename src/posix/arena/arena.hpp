@@ -45,6 +45,7 @@ public:
     watch_record& watch(u32 i) { return at<watch_record>(region::watches, watches_at, i); }
     account_record& account(u32 i) { return at<account_record>(region::accounts, accounts_at, i); }
     trace_record& trace(u32 i) { return at<trace_record>(region::trace, trace_at, i); }
+    job_record& job(u32 i) { return at<job_record>(region::jobs, jobs_at, i); }
     word32& bucket(u32 i) { return at<word32>(region::buckets, buckets_at, i); }
     word64& table_entry(u32 process_index, u32 i) {
         if (i >= table_mark(process_index)) widen_table(process_index, i);

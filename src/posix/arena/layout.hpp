@@ -51,6 +51,7 @@ inline constexpr u32 max_wait = 64;            // MAXIMUM_WAIT_OBJECTS
 inline constexpr u32 max_watches = 1U << 20U;  // members of all wait sets
 inline constexpr u32 max_accounts = max_objects;
 inline constexpr u32 max_traced = 32768;  // slots of the ring; set aside when somebody traces
+inline constexpr u32 max_jobs = 1U << 16U;
 inline constexpr u32 undo_room = 2048;
 inline constexpr u32 file_buckets = 128;
 
@@ -170,8 +171,8 @@ struct alignas(64) object_record {
     word32 witness;    ///< named: see namespace witness; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0;
                        ///< file: the one before it in its bucket
-    word32 account;    ///< process: its account record; thread: what it asked of the scheduler, see thread_facts.hpp;
-                       ///< mutex, event, semaphore, timer: how often a wait for it had to sleep;
+    word32 account;    ///< process: its account record; job: its job record; thread: what it asked of the scheduler, see
+                       ///< thread_facts.hpp; mutex, event, semaphore, timer: how often a wait for it had to sleep;
                        ///< file: the first name record of its path, if it goes with its last handle
     word32 security;   ///< the first name record of its security descriptor; 0: the default
 };
@@ -208,6 +209,21 @@ struct alignas(64) account_record {
     word32 link;            ///< free list
 };
 static_assert(sizeof(account_record) == 64);
+
+/// What a job object is about. See object/job.hpp.
+struct alignas(64) job_record {
+    word32 object;        ///< whose record this is; 0: free
+    word32 parent;        ///< object: the job that has all members of this one, too, and is kept by it; 0: none
+    word32 limits;        ///< flags, by the numbers of Win32
+    word32 active_limit;  ///< what the limit on members at a time is, with its flag
+    word32 total;         ///< processes that have ever become members, or could not
+    word32 terminated;    ///< of these, for a limit
+    word64 ending;        ///< bit 32: all its members are to be ended, with this code; it stands in the list of those
+    word64 kernel_time;   ///< of members that have ended: nanoseconds
+    word64 user_time;
+    word32 link;  ///< free list; or the next one that is ending
+};
+static_assert(sizeof(job_record) == 64);
 
 struct alignas(128) name_record {
     static constexpr u32 text_room = 96;
@@ -340,6 +356,7 @@ struct alignas(256) process_record {
     word64 ended;
     word64 kernel_time;
     word64 user_time;
+    word32 job;  ///< object: the innermost job that it is a member of, or 0
 };
 static_assert(sizeof(process_record) == 256);
 
@@ -364,7 +381,7 @@ struct undo_entry {
 };
 
 /// Which growing part of the arena.
-enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, accounts, trace, count };
+enum class region : u32 { processes, threads, waits, objects, names, buckets, watches, accounts, trace, jobs, count };
 
 struct arena_header {
     word64 magic;
@@ -399,6 +416,10 @@ struct arena_header {
     word32 free_account;
     word32 high_account;
     word32 open_files[file_buckets];  ///< files of the disk that are open, see object/file.hpp
+    word32 free_job;
+    word32 high_job;
+    word32 ending_jobs;  ///< the first job record whose members are to be ended
+    word64 keeper;  ///< generation << 32 | index of the process that keeps watch for jobs, or 0: process/keeper.hpp
     alignas(64) undo_entry undo[undo_room];
 };
 
@@ -417,7 +438,8 @@ inline constexpr u64 buckets_at = names_at + u64{max_names} * sizeof(name_record
 inline constexpr u64 watches_at = buckets_at + u64{max_buckets} * sizeof(word32);
 inline constexpr u64 accounts_at = watches_at + u64{max_watches} * sizeof(watch_record);
 inline constexpr u64 trace_at = accounts_at + u64{max_accounts} * sizeof(account_record);
-inline constexpr u64 tables_at = trace_at + u64{max_traced} * sizeof(trace_record);
+inline constexpr u64 jobs_at = trace_at + u64{max_traced} * sizeof(trace_record);
+inline constexpr u64 tables_at = jobs_at + u64{max_jobs} * sizeof(job_record);
 // A table: the entries, then a word for each with the descriptor, if it is a handle to a file.
 inline constexpr u64 descriptors_in_table = u64{max_handles} * sizeof(word64);
 inline constexpr u64 table_size = descriptors_in_table + u64{max_handles} * sizeof(word32);
@@ -435,6 +457,7 @@ constexpr u32 layout_fingerprint() noexcept {
                      u64{sizeof(wait_block)},
                      u64{sizeof(watch_record)},
                      u64{sizeof(account_record)},
+                     u64{sizeof(job_record)},
                      u64{sizeof(os::life)},
                      u64{offsetof(thread_record, life)},
                      u64{offsetof(thread_record, park)},

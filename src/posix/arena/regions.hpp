@@ -25,6 +25,7 @@ inline constexpr std::array<region_shape, static_cast<std::size_t>(region::count
     {watches_at, sizeof(watch_record), max_watches, 4096, "watch"},
     {accounts_at, sizeof(account_record), max_accounts, 4096, "account"},
     {trace_at, sizeof(trace_record), max_traced, u64{max_traced} * sizeof(trace_record), "trace"},
+    {jobs_at, sizeof(job_record), max_jobs, 4096, "job"},
 }};
 
 constexpr u64 round_up(u64 value, u64 to) noexcept {

@@ -15,7 +15,7 @@ std::string_view name_of(rule which) noexcept {
         "name",        "free names",      "directory",    "process",      "thread",
         "wait",        "queue",           "watch",        "free watches", "timer list",
         "section",     "section file",    "counter",      "account",      "open files",
-        "trace"};
+        "trace",       "job"};
     return names[static_cast<std::size_t>(which)];
 }
 
@@ -38,6 +38,7 @@ report examine(facts::image& arena) {
     e.names();
     e.accounts();
     e.traced();
+    e.jobs();
     e.counts();
     return out;
 }
@@ -83,6 +84,7 @@ void examination::header() {
     mark(processes_, h.high_process, region::processes, "processes");
     mark(watches_, h.high_watch, region::watches, "watches");
     mark(accounts_, h.high_account, region::accounts, "accounts");
+    mark(jobs_, h.high_job, region::jobs, "jobs");
     mark(buckets_, h.bucket_count, region::buckets, "buckets of the directory");
     threads_ = a_.capacity(region::threads);
     tallies_.resize(objects_);

@@ -38,6 +38,7 @@ public:
     void names();
     void accounts();
     void traced();
+    void jobs();
     void counts();
 
 private:
@@ -59,6 +60,8 @@ private:
     void free_entries_of(u32 p, u32 high, u32 free);
     void objects_of(u32 p);
     void descriptors_of(u32 p);
+    void member(u32 p);
+    void outer_jobs_of(u32 i);
     void watches_of(u32 p);
     void waits_of(u32 t);
     void timers_of(u32 t);
@@ -81,7 +84,7 @@ private:
     facts::image& a_;
     report& out_;
     // Records below have been in use, and are all there.
-    u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0, accounts_ = 0;
+    u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0, accounts_ = 0, jobs_ = 0;
     std::vector<tally> tallies_;
     std::vector<u8> queued_;       ///< by wait block of a thread: found in the queue of its object
     std::vector<u8> watch_seen_;   ///< by watch, see watches.cpp

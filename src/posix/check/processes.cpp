@@ -21,6 +21,7 @@ void examination::processes() {
         descriptors_of(p);
         objects_of(p);
         watches_of(p);
+        member(p);
         limbo_list(record.making.get(), "the list of what a process is making", p, p);
     }
     if (any && a_.header().dead.get() != 0)

@@ -36,6 +36,7 @@ enum class rule : u8 {
     account,
     open_files,
     trace,
+    job,
 };
 std::string_view name_of(rule which) noexcept;
 

@@ -48,6 +48,7 @@ public:
     const watch_record* watch(u32 i) const { return at<watch_record>(region::watches, i); }
     const account_record* account(u32 i) const { return at<account_record>(region::accounts, i); }
     const trace_record* trace(u32 i) const { return at<trace_record>(region::trace, i); }
+    const job_record* job(u32 i) const { return at<job_record>(region::jobs, i); }
     const word32* bucket(u32 i) const { return at<word32>(region::buckets, i); }
     /// By the number of a wait block: of a thread or of a watch.
     const wait_block* wait(u32 number) const;

@@ -72,6 +72,13 @@ int out_of_the_way(int fd) noexcept {
     return moved;
 }
 
+void forget_all(const context& me, u32 process) {
+    const u32 high = the_arena().process(process).described.get();
+    for (u32 i = 1; i < high; ++i) {
+        if (of(process, i) >= 0) transact(me, [&](transaction& tx) { set(tx, process, i, -1); });
+    }
+}
+
 void adopt(const context& me) {
     arena& a = the_arena();
     const u32 high = std::min(a.process(me.process).described.get(), a.process(me.process).high.get());

@@ -27,6 +27,8 @@ void drop(int fd) noexcept;
 /// Out of the way of 0, 1 and 2. Gives -1 and errno when no descriptor is left.
 int out_of_the_way(int fd) noexcept;
 
+/// What the table of `process` says are numbers of another process: its handles to files fetch theirs at first use.
+void forget_all(const context& me, u32 process);
 /// A new image of the process: keeps of what its table says the descriptors that it has indeed got.
 void adopt(const context& me);
 /// For a handle of this process, to a file that others have open, which has no descriptor yet. Throws failure.

@@ -3,6 +3,7 @@
 #include "posix/arena/bytes.hpp"
 #include "posix/arena/directory.hpp"
 #include "posix/object/file.hpp"
+#include "posix/object/job.hpp"
 #include "posix/object/timer.hpp"
 
 namespace kobj::posix {
@@ -25,6 +26,7 @@ void free_object(transaction& tx, object_record& object) {
         tx.set(h.removed_sections, the_arena().index_of(object));
         return;
     }
+    if (state::type(now) == type_number(object_type::job)) job_object::dispose(tx, object);
     if (state::type(now) == type_number(object_type::timer)) timer_object::disown(tx, object);
     if (state::type(now) == type_number(object_type::process)) {
         tx.set(h.ended_processes, h.ended_processes.get() - 1);
@@ -102,6 +104,7 @@ void drop_handle(transaction& tx, object_record& object, u32 holder) {
         return;
     }
     if (object.name.get() != 0) remove_name(tx, object);
+    if (state::type(object.state.get()) == type_number(object_type::job)) job_object::last_handle_closed(tx, object);
     free_if_unused(tx, object);
 }
 

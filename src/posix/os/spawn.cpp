@@ -52,6 +52,11 @@ KOBJ_PLAIN int child(void* argument) {
     const spawn_request& r = *plan->request;
     if (r.generation->load(std::memory_order_acquire) != r.expected_generation) _exit(127);
     r.id->store(static_cast<std::uint32_t>(syscall(SYS_getpid)), std::memory_order_release);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (r.verdict->load(std::memory_order_acquire) != 0) {
+        plan->answer.ended = true;
+        _exit(127);
+    }
     auto id = static_cast<std::uint32_t>(r.id->load(std::memory_order_relaxed));
     for (std::size_t i = r.stamp_digits; i > 0; --i, id /= 10) r.stamp[i - 1] = static_cast<char>('0' + id % 10);
     if (r.group == spawn_group::own) setpgid(0, 0);
@@ -121,7 +126,7 @@ spawn_answer spawn(const spawn_request& request) noexcept {
         }
     } else {
         plan.answer.pid = pid;
-        if (request.suspended) plan.answer.error = leave_stopped(pid);
+        if (request.suspended && !plan.answer.ended) plan.answer.error = leave_stopped(pid);
         plan.answer.in_suspending = plan.answer.error != 0;
     }
     pthread_setcancelstate(cancel, nullptr);

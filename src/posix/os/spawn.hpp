@@ -38,12 +38,16 @@ struct spawn_request {
     /// Unless this word there has changed: then the parent is dead and the record somebody else's.
     const std::atomic<std::uint32_t>* generation = nullptr;
     std::uint32_t expected_generation = 0;
+    /// Also there: once it is not 0, the child is to end. Looked at behind the storing of the id, so that who sets it
+    /// finds the id, or the child finds it.
+    const std::atomic<std::uint64_t>* verdict = nullptr;
 };
 
 struct spawn_answer {
     pid_t pid = 0;
     int error = 0;               ///< errno; 0: the program runs (or is stopped before its first instruction)
     bool in_directory = false;   ///< the error is that of the working directory
+    bool ended = false;          ///< by the verdict, before it was the program
     bool in_suspending = false;  ///< the error is that of ptrace, which stops a program before it runs
 };
 

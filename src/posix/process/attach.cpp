@@ -16,6 +16,7 @@
 #include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/handle/verify.hpp"
+#include "posix/object/job.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/timer.hpp"
 #include "posix/object/views.hpp"
@@ -24,6 +25,8 @@
 #include "posix/os/shared_file.hpp"
 #include "posix/process/fork.hpp"
 #include "posix/process/inherit.hpp"
+#include "posix/process/job_end.hpp"
+#include "posix/process/keeper.hpp"
 #include "posix/process/last_thread.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
@@ -201,15 +204,20 @@ void attach_process() {
     const context& me = tls.me;
     process_record& record = a.process(own.index);
     if (own.was_attached) settle_old_image(me, own.index, record.generation.get());
-    if (own.is_new) {
-        if (const u32 ancestor = nearest_ancestor(me, facts.parent); ancestor != 0)
+    if (own.is_new && !keeper::is_this_one()) {
+        if (const u32 ancestor = nearest_ancestor(me, facts.parent); ancestor != 0) {
             inherit_all(me, ancestor, own.index);
+            transact(me, [&](transaction& tx) {
+                job_object::join_anyway(tx, own.index, job_object::job_of_child(a.process(ancestor).job.get(), false));
+            });
+        }
     }
     descriptors::adopt(me);
     transact(me, [&](transaction& tx) {
         tx.set(record.state, static_cast<u32>(process_state::attached));
         tx.happened(trace::what::began, nullptr);
     });
+    if (is_to_end(record)) end_this_process(record);
     bind_primary_thread(me);
     s.process = own.index;
     tls.epoch = next_epoch;
@@ -370,9 +378,10 @@ void detach(u32 exit_code) noexcept {
                 return true;
             }
             // Who holds a handle to this process sees its end when it has come, and other threads run still: then
-            // others settle the rest once it is gone.
+            // others settle the rest once it is gone. The same goes for a job, of which it is a member to the last.
             const u32 object = record.object.get();
-            if ((object != 0 && a.object(object).handles.get() != 0) || has_other_thread(me)) return false;
+            if ((object != 0 && a.object(object).handles.get() != 0) || has_other_thread(me) || record.job.get() != 0)
+                return false;
             tx.set(me.record->process, 0);
             tx.set(record.object, 0);
             tx.set(record.generation, record.generation.get() + 1);
@@ -410,7 +419,7 @@ void before_fork() noexcept {
     if (attached_epoch->load() != 0 && !s.ended)
         (void)guarded([&] {
             if (tls.epoch != attached_epoch->load()) attach_thread();
-            forked_record = forks::prepare(tls.me);
+            if (!keeper::is_being_forked()) forked_record = forks::prepare(tls.me);
         });
     forks::lock();
 }
@@ -446,6 +455,7 @@ void after_fork_in_child() noexcept {
             belong_to(record);
             if (!forks::claim(tls.me, record)) return;
             tls.me.record->process.put(record);
+            if (is_to_end(the_arena().process(record))) end_this_process(the_arena().process(record));
             s.process = record;
             tls.epoch = next_epoch;
             attached_epoch->store(next_epoch++, std::memory_order_release);

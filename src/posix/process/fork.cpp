@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "posix/arena/transaction.hpp"
+#include "posix/object/job.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
 #include "posix/os/shared_file.hpp"
@@ -54,8 +55,10 @@ u32 prepare(const context& me) {
     const u32 index = transact(me, [&](transaction& tx) { return make_process_record(tx); });
     try {
         inherit_everything(me, me.process, index);
-        transact(me,
-                 [&](transaction& tx) { tx.set(a.process(index).state, static_cast<u32>(process_state::forking)); });
+        transact(me, [&](transaction& tx) {
+            job_object::join_anyway(tx, index, job_object::job_of_child(a.process(me.process).job.get(), false));
+            tx.set(a.process(index).state, static_cast<u32>(process_state::forking));
+        });
     } catch (...) {
         settle_process(me, index, a.process(index).generation.get(), u32{0});
         throw;

@@ -51,7 +51,7 @@ void inherit_everything(const context& me, u32 from, u32 to) {
     copy(me, from, to, [](u64) { return true; });
 }
 
-void inherit_list(const context& me, std::span<const handle_value> handles, u32 to) {
+void inherit_list(const context& me, u32 from, std::span<const handle_value> handles, u32 to) {
     arena& a = the_arena();
     std::vector<u64> places;
     places.reserve(handles.size());
@@ -60,7 +60,7 @@ void inherit_list(const context& me, std::span<const handle_value> handles, u32 
     places.erase(std::unique(places.begin(), places.end()), places.end());
     for (const u64 place : places) {
         transact(me, [&](transaction& tx) {
-            const word64* slot = place == 0 ? nullptr : a.find_table_entry(me.process, place);
+            const word64* slot = place == 0 ? nullptr : a.find_table_entry(from, place);
             const u64 e = slot == nullptr ? 0 : slot->get();
             if (entry::kind_of(e) != entry::kind::handle)
                 fail(errc::invalid_parameter, "handle {:#x} of the list to inherit is not open", place << 2U);
@@ -68,7 +68,7 @@ void inherit_list(const context& me, std::span<const handle_value> handles, u32 
                 fail(errc::invalid_parameter, "handle {:#x} of the list to inherit is not inheritable", place << 2U);
             if (a.process(to).high.get() > place) return;
             add_entry_at(tx, to, static_cast<u32>(place), e);
-            copy_descriptor(tx, me.process, to, static_cast<u32>(place));
+            copy_descriptor(tx, from, to, static_cast<u32>(place));
         });
     }
 }

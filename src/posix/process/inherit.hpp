@@ -13,7 +13,7 @@ namespace kobj::posix {
 void inherit_all(const context& me, u32 from, u32 to);
 /// Copies everything, views too: for fork.
 void inherit_everything(const context& me, u32 from, u32 to);
-/// Copies the given handles of the caller. Throws failure (invalid_parameter) for one that is not open and inheritable.
-void inherit_list(const context& me, std::span<const handle_value> handles, u32 to);
+/// Copies the given handles. Throws failure (invalid_parameter) for one that is not open and inheritable.
+void inherit_list(const context& me, u32 from, std::span<const handle_value> handles, u32 to);
 
 }  // namespace kobj::posix

@@ -36,6 +36,7 @@ u32 make_process_record(transaction& tx) {
     process.ended.put(0);
     process.kernel_time.put(0);
     process.user_time.put(0);
+    process.job.put(0);
     process.builder.put(tx.me().process);
     tx.set(process.generation, process.generation.get() + 1);
     tx.set(process.state, static_cast<u32>(process_state::building));

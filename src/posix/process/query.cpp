@@ -84,8 +84,8 @@ result<void> set_priority_class(handle_value process, u32 number) {
     });
 }
 
-u32 own_priority_class(const context& me) {
-    const u32 object = the_arena().process(me.process).object.get();
+u32 chosen_priority_class(u32 process) {
+    const u32 object = the_arena().process(process).object.get();
     return object == 0 ? 0 : account_of(the_arena().object(object)).priority_class.get();
 }
 

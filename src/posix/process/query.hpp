@@ -27,8 +27,8 @@ KOBJ_API result<u32> priority_class_of(handle_value process);
 /// Also as the nice value of its threads, as far as the system allows it.
 KOBJ_API result<void> set_priority_class(handle_value process, u32 number);
 
-/// Of the caller; 0: none was chosen.
-u32 own_priority_class(const context& me);
+/// Of a process record; 0: none was chosen.
+u32 chosen_priority_class(u32 process);
 /// What a child has for which `chosen` (0: nothing) was asked.
 u32 inherited_priority_class(u32 chosen, u32 parents) noexcept;
 int nice_of(u32 priority_class) noexcept;

@@ -8,6 +8,7 @@
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/watch.hpp"
 #include "posix/handle/table.hpp"
+#include "posix/object/job.hpp"
 #include "posix/object/making.hpp"
 #include "posix/object/section.hpp"
 #include "posix/object/timer.hpp"
@@ -15,6 +16,8 @@
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
 #include "posix/process/fork.hpp"
+#include "posix/process/job_end.hpp"
+#include "posix/process/keeper.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reaper.hpp"
 #include "posix/process/thread_object.hpp"
@@ -223,6 +226,7 @@ void settle_old_image(const context& me, u32 index, u32 generation) {
         tx.set(process.state, static_cast<u32>(process_state::foreign));
     });
     remove_dead_sections(me);
+    end_requested_jobs(me);
 }
 
 void close_everything(const context& me) {
@@ -266,6 +270,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     });
     // Before the record is free: whoever settles in this one's place, should it be killed now, finds the file, too.
     handle_history::remove_of(index, generation);
+    bool was_keeper = false;
     transact(me, [&](transaction& tx) {
         if (is_settled()) return;
         release_making(tx, process, result);
@@ -273,12 +278,17 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
         if (process_state{process.state.get()} != process_state::detached)
             tx.happened_to(id, trace::what::ended, nullptr, result);
         const u32 object = process.object.get();
+        job_object::leave(tx, index, end.kernel_time, end.user_time);
+        was_keeper = a.header().keeper.get() == (u64{generation} << 32U | index);
+        if (was_keeper) tx.set(a.header().keeper, 0);
         tx.set(process.object, 0);
         tx.set(process.generation, generation + 1);
         tx.set(process.state, static_cast<u32>(process_state::free));
         if (object != 0) end_process_object(tx, a.object(object), id, result, end);
     });
     remove_dead_sections(me);
+    end_requested_jobs(me);
+    if (was_keeper) keeper::replace_if_needed(me);
 }
 
 void leave(const context& me, u32 exit_code) {
@@ -327,6 +337,7 @@ void settle_all(const context& me) {
     for (u32 p = 1; p < high; ++p) {
         if (p != me.process) runs_or_is_settled(me, p);
     }
+    end_requested_jobs(me);
 }
 
 void watch_process(const context&, const object_record& object) {

@@ -13,6 +13,8 @@
 
 #include "posix/handle/descriptors.hpp"
 #include "posix/handle/table.hpp"
+#include "posix/handle/target.hpp"
+#include "posix/object/job.hpp"
 #include "posix/os/proc.hpp"
 #include "posix/os/spawn.hpp"
 #include "posix/process/attach.hpp"
@@ -96,6 +98,50 @@ os::spawn_request plan(const std::vector<std::string>& arguments, const process_
     return request;
 }
 
+/// From whom the child inherits.
+struct origin {
+    u32 process = 0;
+    u32 generation = 0;
+};
+
+origin origin_of(const context& me, handle_value parent) {
+    if (!parent || parent == current_process()) return {me.process, the_arena().process(me.process).generation.get()};
+    const target t = look_up(me, parent, object_type::process, access::process_create_process);
+    settle_if_ended(me, *t.object);
+    const u64 body = t.object->body.get();
+    if (running_process(*t.object) == 0 || body == 0)
+        fail(errc::invalid_parameter, "the process of handle {:#x}, which was to be the parent, has ended",
+             parent.value());
+    return {static_cast<u32>(body), static_cast<u32>(body >> 32U)};
+}
+
+// Before the child runs, so that it cannot start anything outside of them.
+void join_jobs(const context& me, const origin& from, u32 child, const process_options& options) {
+    arena& a = the_arena();
+    std::vector<u32> listed;
+    for (const handle_value each : options.jobs)
+        listed.push_back(a.index_of(*look_up(me, each, object_type::job, access::job_assign_process).object));
+    if (a.process(from.process).job.get() == 0 && listed.empty()) return;
+    // The dead are no members, where it matters.
+    if (!listed.empty() ||
+        transact(me, [&](transaction&) { return job_object::is_limited(a.process(from.process).job.get()); }))
+        settle_all(me);
+    const auto answer = transact(me, [&](transaction& tx) {
+        using job_object::joining;
+        const process_record& parent = a.process(from.process);
+        const u32 parents = parent.generation.get() == from.generation ? parent.job.get() : 0;
+        joining last = job_object::begin_in(tx, child, job_object::job_of_child(parents, options.break_away));
+        for (std::size_t i = 0; i < listed.size(); ++i) {
+            if (last != joining::joined && last != joining::is_member) break;
+            look_up(me, options.jobs[i], object_type::job, 0);  // closed meanwhile?
+            last = job_object::join(tx, child, listed[i]);
+        }
+        return last;
+    });
+    if (answer == job_object::joining::full) fail(errc::not_enough_quota, "a job has as many members as it may have");
+    if (answer == job_object::joining::refused) fail(errc::access_denied, "jobs cannot be nested so");
+}
+
 /// The record of a child to be, given up again unless told otherwise.
 class unborn {
 public:
@@ -151,14 +197,14 @@ void make_handles(const context& me, unborn& child, const process_options& optio
 }
 
 // The child may have attached meanwhile, or be gone already.
-void introduce(const context& me, const unborn& child, pid_t pid) {
+void introduce(const context& me, const unborn& child, const origin& from, pid_t pid) {
     arena& a = the_arena();
     const u64 start = os::look_at_process(pid).start_time;
     transact(me, [&](transaction& tx) {
         process_record& record = a.process(child.index);
         if (record.generation.get() != child.generation) return;
         if (record.start_time.get() == 0) tx.set(record.start_time, start);
-        tx.set(record.parent, me.process);
+        tx.set(record.parent, from.process);
         if (record.state.get() == static_cast<u32>(process_state::building))
             tx.set(record.state, static_cast<u32>(process_state::foreign));
         const u64 running = u64{static_cast<u32>(pid)} << 32U | still_active_code;
@@ -184,20 +230,26 @@ started start_process(const context& me, const std::vector<std::string>& argumen
         request.stamp = variable.text.data() + variable.pid_at;
         request.stamp_digits = start_variable::pid_digits;
     }
-    const u32 own_class = own_priority_class(me);
-    const u32 its_class = inherited_priority_class(details.priority_class, own_class);
+    const origin from = origin_of(me, details.parent);
+    const u32 own_class = chosen_priority_class(me.process);
+    const u32 its_class = inherited_priority_class(details.priority_class, chosen_priority_class(from.process));
     if (its_class != own_class) request.nice = nice_of(its_class);
     make_room_for_process(me);
     unborn child(me);
+    join_jobs(me, from, child.index, options);
     // What the child is to have is not closed meanwhile.
     std::unique_lock descriptors_stay(descriptors::gate());
-    if (options.inherit == inherit::all) inherit_all(me, me.process, child.index);
-    if (options.inherit == inherit::list) inherit_list(me, options.handles, child.index);
+    if (options.inherit == inherit::all) inherit_all(me, from.process, child.index);
+    if (options.inherit == inherit::list) inherit_list(me, from.process, options.handles, child.index);
+    if (the_arena().process(from.process).generation.get() != from.generation)
+        fail(errc::invalid_parameter, "the process that was to be the parent has ended");
+    if (from.process != me.process) descriptors::forget_all(me, child.index);
     make_handles(me, child, options, details.thread_inheritable, its_class);
     process_record& record = the_arena().process(child.index);
     request.id = &record.id.raw();
     request.generation = &record.generation.raw();
     request.expected_generation = child.generation;
+    request.verdict = &record.exit_code.raw();
     child_descriptors streams;
     streams.give(me, child.index, details.streams, request);
     const os::spawn_answer answer = os::spawn(request);
@@ -220,7 +272,7 @@ started start_process(const context& me, const std::vector<std::string>& argumen
         fail(errc::not_supported, "{}: cannot be started suspended: {}", request.path, std::strerror(answer.error));
     }
     try {
-        introduce(me, child, answer.pid);
+        introduce(me, child, from, answer.pid);
         reaper::watch(child.index, child.generation, answer.pid, 0, true);
     } catch (...) {
         give_up();

@@ -24,9 +24,10 @@ list_type::attribute* find(list_type* list, DWORD_PTR number) noexcept {
 
 }  // namespace
 
-bool kobj::windows_h::find_handle_list(const list_type* list, std::span<const HANDLE>& handles) noexcept {
+bool kobj::windows_h::find_attribute(const list_type* list, DWORD_PTR number,
+                                     std::span<const HANDLE>& handles) noexcept {
     if (list == nullptr) return false;
-    const auto* found = find(const_cast<list_type*>(list), PROC_THREAD_ATTRIBUTE_HANDLE_LIST);
+    const auto* found = find(const_cast<list_type*>(list), number);
     if (found == nullptr) return false;
     handles = {static_cast<const HANDLE*>(found->value), found->size / sizeof(HANDLE)};
     return true;
@@ -49,8 +50,10 @@ BOOL UpdateProcThreadAttribute(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, D
     // No attribute here has a former value to replace or to give.
     if (flags != 0 || previous != nullptr || returned != nullptr) return refuse(ERROR_INVALID_PARAMETER);
     if (list->count == list->room) return refuse(ERROR_GEN_FAILURE);
-    if (number != PROC_THREAD_ATTRIBUTE_HANDLE_LIST) return refuse(ERROR_NOT_SUPPORTED);
-    if (size == 0 || size % sizeof(HANDLE) != 0) return refuse(ERROR_BAD_LENGTH);
+    const bool one = number == PROC_THREAD_ATTRIBUTE_PARENT_PROCESS;
+    if (!one && number != PROC_THREAD_ATTRIBUTE_HANDLE_LIST && number != PROC_THREAD_ATTRIBUTE_JOB_LIST)
+        return refuse(ERROR_NOT_SUPPORTED);
+    if (one ? size != sizeof(HANDLE) : size == 0 || size % sizeof(HANDLE) != 0) return refuse(ERROR_BAD_LENGTH);
     if (value == nullptr) return refuse(ERROR_INVALID_PARAMETER);
     if (find(list, number) != nullptr) return refuse(ERROR_OBJECT_NAME_EXISTS);
     list->first[list->count++] = {number, value, size};

@@ -17,7 +17,8 @@ struct _PROC_THREAD_ATTRIBUTE_LIST {
 
 namespace kobj::windows_h {
 
-/// The list of PROC_THREAD_ATTRIBUTE_HANDLE_LIST, or nothing when there is none.
-bool find_handle_list(const _PROC_THREAD_ATTRIBUTE_LIST* list, std::span<const HANDLE>& handles) noexcept;
+/// The handles of an attribute that is one or several; false when it is not in the list.
+bool find_attribute(const _PROC_THREAD_ATTRIBUTE_LIST* list, DWORD_PTR number,
+                    std::span<const HANDLE>& handles) noexcept;
 
 }  // namespace kobj::windows_h

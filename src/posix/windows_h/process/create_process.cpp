@@ -140,16 +140,25 @@ BOOL create(const Char* application, const Char* command_line, const SECURITY_AT
     try {
         check_flags(flags);
         kobj::process_options options;
+        kobj::posix::start_details details;
         if (inherit != FALSE) options.inherit = kobj::inherit::all;
         if ((flags & EXTENDED_STARTUPINFO_PRESENT) != 0) {
             if (info->cb != sizeof(extended_info)) return refuse(ERROR_INVALID_PARAMETER);
+            const auto* list = reinterpret_cast<const extended_info*>(info)->lpAttributeList;
             std::span<const HANDLE> handles;
-            if (find_handle_list(reinterpret_cast<const extended_info*>(info)->lpAttributeList, handles)) {
+            if (find_attribute(list, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles)) {
                 if (inherit == FALSE) return refuse(ERROR_INVALID_PARAMETER);
                 options.inherit = kobj::inherit::list;
                 for (HANDLE each : handles) options.handles.push_back(value_of(each));
             }
+            if (find_attribute(list, PROC_THREAD_ATTRIBUTE_JOB_LIST, handles))
+                for (HANDLE each : handles) options.jobs.push_back(value_of(each));
+            if (find_attribute(list, PROC_THREAD_ATTRIBUTE_PARENT_PROCESS, handles)) {
+                details.parent = value_of(handles.front());
+                if (!details.parent) return refuse(ERROR_INVALID_HANDLE);
+            }
         }
+        options.break_away = (flags & CREATE_BREAKAWAY_FROM_JOB) != 0;
         options.suspended = (flags & CREATE_SUSPENDED) != 0;
         options.inheritable = inheritable(of_process);
         if (block == nullptr) {
@@ -163,7 +172,6 @@ BOOL create(const Char* application, const Char* command_line, const SECURITY_AT
             if (*directory == 0) return refuse(ERROR_DIRECTORY);
             options.working_directory = narrow(directory);
         }
-        kobj::posix::start_details details;
         details.thread_inheritable = inheritable(of_thread);
         details.group = group_of(flags);
         details.priority_class = priority_class_of(flags);

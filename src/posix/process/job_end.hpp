@@ -1,0 +1,21 @@
+#pragma once
+
+#include "posix/arena/context.hpp"
+
+// The end of all members of a job: requested in one transaction, carried out by whoever comes by. What is not finished,
+// since somebody was killed in the middle, the next one finishes.
+namespace kobj::posix {
+
+/// Ends the members of all jobs for which that was requested, and what these have started, too. Called without the
+/// lock, by whoever may have requested it or has settled a process that may have. Does not return when the caller is
+/// such a member.
+void end_requested_jobs(const context& me);
+
+/// Kills one process, which has its exit code. Does not return when it is the caller.
+void kill_process(const context& me, const object_record& process);
+
+/// Of a process that has just come: has it been told to end before it could be reached?
+bool is_to_end(const process_record& process);
+[[noreturn]] void end_this_process(const process_record& own);
+
+}  // namespace kobj::posix

@@ -22,7 +22,7 @@ enum class object_type : std::uint8_t {
     process = 5,
     thread = 6,
     file_mapping = 7,
-    file = 8,     ///< a file, a pipe or a device, of <windows.h>
+    file = 8,  ///< a file, a pipe or a device, of <windows.h>
     job = 9,
     other = 255,  ///< Windows only: a type that kobj does not offer
 };

@@ -249,8 +249,8 @@ TEST_CASE("Who joins a damaged session gets an error, or works", "[damage][stres
     const std::string kept = session.path() + ".kept";
     std::filesystem::rename(session.path(), kept);
     const os::descriptor whole(open(kept.c_str(), O_RDWR | O_CLOEXEC));
-    const u64 starts[] = {0,           processes_at, threads_at, waits_at, objects_at, names_at,
-                          buckets_at,  watches_at,   accounts_at, trace_at, jobs_at,    tables_at + table_size};
+    const u64 starts[] = {0,          processes_at, threads_at,  waits_at, objects_at, names_at,
+                          buckets_at, watches_at,   accounts_at, trace_at, jobs_at,    tables_at + table_size};
     int worked = 0;
     int refused = 0;
     for (int round = 0; round < 150; ++round) {

@@ -171,10 +171,10 @@ struct alignas(64) object_record {
     word32 witness;    ///< named: see namespace witness; thread: its process, while it runs
     word32 suspended;  ///< thread: its suspend count; timer: the thread that has a routine to be called by it, or 0;
                        ///< file: the one before it in its bucket
-    word32 account;    ///< process: its account record; job: its job record; thread: what it asked of the scheduler, see
-                       ///< thread_facts.hpp; mutex, event, semaphore, timer: how often a wait for it had to sleep;
-                       ///< file: the first name record of its path, if it goes with its last handle
-    word32 security;   ///< the first name record of its security descriptor; 0: the default
+    word32 account;   ///< process: its account record; job: its job record; thread: what it asked of the scheduler, see
+                      ///< thread_facts.hpp; mutex, event, semaphore, timer: how often a wait for it had to sleep;
+                      ///< file: the first name record of its path, if it goes with its last handle
+    word32 security;  ///< the first name record of its security descriptor; 0: the default
 };
 static_assert(sizeof(object_record) == 64 && entry::object_offset(entry::make(entry::kind::handle, 1, 0, 0, 0)) == 64);
 

@@ -10,12 +10,11 @@ namespace kobj::posix::check {
 
 std::string_view name_of(rule which) noexcept {
     constexpr std::string_view names[] = {
-        "header",      "undo log",        "session lock", "object state", "object list",
-        "usage count", "reference count", "unreachable",  "handle table", "free handles",
-        "name",        "free names",      "directory",    "process",      "thread",
-        "wait",        "queue",           "watch",        "free watches", "timer list",
-        "section",     "section file",    "counter",      "account",      "open files",
-        "trace",       "job"};
+        "header",          "undo log",    "session lock", "object state", "object list", "usage count",
+        "reference count", "unreachable", "handle table", "free handles", "name",        "free names",
+        "directory",       "process",     "thread",       "wait",         "queue",       "watch",
+        "free watches",    "timer list",  "section",      "section file", "counter",     "account",
+        "open files",      "trace",       "job"};
     return names[static_cast<std::size_t>(which)];
 }
 

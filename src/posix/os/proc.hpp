@@ -21,7 +21,7 @@ bool proc_is_ours() noexcept;
 struct process_facts {
     bool exists = false;
     bool zombie = false;
-    bool ending = false;   ///< a zombie with no other thread, or on its way out of the kernel
+    bool ending = false;  ///< a zombie with no other thread, or on its way out of the kernel
     bool first_thread_ending = false;
     bool stopped = false;  ///< by a signal or a debugger
     pid_t parent = 0;

@@ -8,7 +8,7 @@
 // A job may promise that its members end with its last handle. When those who hold handles are killed, somebody has to
 // see it, although nobody calls anything and the members may be programs without kobj. That is the keeper: a process of
 // the session's own, one for all jobs, made by fork when the first such promise is given. It settles who dies, and
-// leaves when there is no such job any more. docs/decisions/0020-keeper.md.
+// leaves when there is no such job any more. docs/decisions/0022-keeper.md.
 namespace kobj::posix::keeper {
 
 /// Makes a change, of which the keeper has to know, while one runs. Throws failure (no_system_resources).

@@ -34,8 +34,8 @@ struct start_details {
     start_note note{};      ///< the command line empty: made from the arguments
     bool thread_inheritable = false;
     os::spawn_group group = os::spawn_group::callers;
-    u32 priority_class = 0;        ///< a number of Win32; 0: what the caller's class makes of it
-    handle_value parent{};         ///< the process whose handles, jobs and class it inherits; none: the caller
+    u32 priority_class = 0;  ///< a number of Win32; 0: what the caller's class makes of it
+    handle_value parent{};   ///< the process whose handles, jobs and class it inherits; none: the caller
     std::array<child_stream, 3> streams{};
     bool any_environment = false;  ///< entries need not be of the form NAME=value
 };

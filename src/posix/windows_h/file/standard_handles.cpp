@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 
+#include "posix/arena/handle_history.hpp"
 #include "posix/file.hpp"
 #include "posix/windows_h/call.hpp"
 
@@ -48,9 +49,11 @@ std::optional<HANDLE> told_handle(std::size_t number) {
 }
 
 posix::child_stream stream_of(HANDLE handle, posix::child_stream::from which) {
+    constexpr posix::child_stream nowhere{posix::child_stream::from::nothing, {}};
+    if (handle == nullptr || handle == INVALID_HANDLE_VALUE) return nowhere;
     // It may have come from another process, which has its descriptor still.
     const auto file = posix::find_file(value_of(handle));
-    if (!file) return {posix::child_stream::from::nothing, {}};
+    if (!file) return nowhere;
     return {which, value_of(handle)};
 }
 
@@ -86,6 +89,8 @@ HANDLE GetStdHandle(DWORD which) {
     slot& mine = slots.all[*number];
     if (!mine.handle) mine.handle = told_handle(*number);
     if (!mine.handle) {
+        // Nobody has to close it.
+        const kobj::posix::handle_history::own_work ours;
         const auto found = kobj::posix::standard_file(static_cast<int>(*number));
         if (!found) {
             SetLastError(found.error().value());

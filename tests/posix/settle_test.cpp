@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 #include "support/role.hpp"
+#include "support/session.hpp"
 #include "support/shared.hpp"
 
 #include "posix/arena/transaction.hpp"
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <signal.h>
 #include <unistd.h>
@@ -63,4 +65,19 @@ TEST_CASE("An exit code is not lost by one that is killed while it settles the p
     ::kill(settler_id, SIGKILL);
     CHECK(test::wait_for_exit(victim) == 128U + SIGKILL);
     CHECK(test::wait_for_exit(settler) == 128U + SIGKILL);
+}
+
+ROLE(settle_kill_and_leave) {
+    std::vector<kobj::process> children;
+    for (int i = 0; i < 4; ++i) children.push_back(test::start_role("settle_be_killed"));
+    for (auto& each : children) ROLE_CHECK(each.terminate(3).has_value());
+    return 0;
+}
+
+TEST_CASE("Who kills its children and leaves at once takes the session along", "[kill][process]") {
+    for (int i = 0; i < 20; ++i) {
+        const test::own_session session;
+        REQUIRE(test::run_role("settle_kill_and_leave", {}, session.options()) == 0);
+        CHECK_FALSE(session.exists());
+    }
 }

@@ -355,6 +355,7 @@ void detach(u32 exit_code) noexcept {
         close_everything(me);
         leave(me, exit_code);
         settle_all(me);
+        settle_the_dying(me);
         transact(me, [&](transaction& tx) {
             const u32 thread = record.primary_thread.get();
             if (thread == 0) return;

@@ -340,6 +340,26 @@ void settle_all(const context& me) {
     end_requested_jobs(me);
 }
 
+void settle_the_dying(const context& me) {
+    constexpr int most_milliseconds = 1'000;
+    arena& a = the_arena();
+    const u32 high = a.header().high_process.get();
+    const auto has_left = [&](u32 p) {
+        const auto state = process_state{a.process(p).state.get()};
+        return p == me.process || state == process_state::free || state == process_state::detached;
+    };
+    // Whoever kills a process notes its exit code first.
+    for (u32 p = 1; p < high; ++p) {
+        if (!has_left(p) && a.process(p).exit_code.get() == 0) return;
+    }
+    for (u32 p = 1; p < high; ++p) {
+        if (has_left(p)) continue;
+        if (const os::descriptor pidfd = os::open_pidfd(static_cast<pid_t>(a.process(p).id.get())); pidfd)
+            os::has_ended(pidfd.get(), most_milliseconds);
+        (void)runs_or_is_settled(me, p);
+    }
+}
+
 void watch_process(const context&, const object_record& object) {
     const u32 index = running_process(object);
     if (index == 0) return;

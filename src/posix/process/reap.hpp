@@ -30,6 +30,10 @@ void settle_if_ended(const context& me, const object_record& process_object);
 /// Settles all processes of the session that have ended. A few system calls for each process.
 void settle_all(const context& me);
 
+/// Where nobody else is left but processes that are being killed: waits for their ends, a second each at most, and
+/// settles them. For the one that leaves last and takes the session along, for they cannot.
+void settle_the_dying(const context& me);
+
 /// After exec: settles the threads of the old image and closes the handles that exec closes, and the views. Called by
 /// the new image for itself, in state foreign, or by others, in state execed.
 void settle_old_image(const context& me, u32 process, u32 generation);

@@ -70,7 +70,7 @@ result<void> close(handle_value value) {
             open_slot(tx, value, misuse::kind::close_of_not_open);
             return close_slot(tx, me.process, static_cast<u32>(index_of(value)), value);
         });
-        descriptors::drop(fd);
+        if (fd >= 0) descriptors::drop(fd);
         remove_dead_sections(me);
         end_requested_jobs(me);
     });
@@ -117,7 +117,8 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                     }
                     object_record& object = a.object(entry::object(old));
                     const auto type = object_type{static_cast<u8>(state::type(object.state.get()))};
-                    if (type == object_type::file && to.process == me.process && !of_file.is_of(old)) {
+                    const bool is_own_file = type == object_type::file && to.process == me.process;
+                    if (is_own_file && !of_file.is_of(old)) [[unlikely]] {
                         of_file.want(from.process, static_cast<u32>(index), old);
                         return {};
                     }
@@ -135,7 +136,7 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                         if (bad_access.value() == 0)
                             value = value_of(add_entry(tx, to.process, make_entry(object, rights, options.inheritable),
                                                        trace::what::duplicated));
-                        if (value && type == object_type::file && to.process == me.process)
+                        if (value && is_own_file) [[unlikely]]
                             descriptors::set(tx, me.process, static_cast<u32>(index_of(value)), of_file.get());
                     }
                     if (options.close_source && slot != nullptr && (old & entry::protect) == 0)
@@ -157,7 +158,7 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
             }
         }
         if (made) of_file.release();
-        if (from.process == me.process) descriptors::drop(dropped);
+        if (dropped >= 0 && from.process == me.process) descriptors::drop(dropped);
         remove_dead_sections(me);
         end_requested_jobs(me);
         if (bad_target.value() != 0) throw bad_target;

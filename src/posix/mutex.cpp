@@ -43,7 +43,10 @@ namespace {
                 case mutex_object::released::not_owner:
                     fail_not_owner(value);
                 case mutex_object::released::look_again:
-                    if ((t.seen & state::contended) == 0) break;
+                    if ((t.seen & state::contended) == 0) {
+                        mutex_object::check_count(*t.object, t.seen);
+                        break;
+                    }
                     return transact(me, [&](transaction& tx) { release_mutex(tx, t, value); });
             }
         }

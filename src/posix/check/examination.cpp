@@ -135,7 +135,9 @@ std::string examination::describe_thread(u32 t) const {
 }
 
 std::string examination::describe_process(u32 p) const {
-    return text("process {} (record {})", a_.process(p)->id.get(), p);
+    const process_record* process = a_.process(p);
+    if (process == nullptr) return text("a process of record {}, which there is not", p);
+    return text("process {} (record {})", process->id.get(), p);
 }
 
 }  // namespace kobj::posix::check

@@ -20,7 +20,10 @@ quick take_mutex(const target& t, const context& me) {
         case mutex_object::taken::look_again:
             break;
     }
-    if ((t.seen & state::contended) == 0) return quick::again;
+    if ((t.seen & state::contended) == 0) {
+        if (state::value(t.seen) == me.owner) mutex_object::check_count(*t.object, t.seen);
+        return quick::again;
+    }
     // Held by somebody who lives, it is not to be had, whoever waits.
     const bool held = state::value(t.seen) != 0 && state::value(t.seen) != me.owner;
     return held && !mutex_object::owner_is_dead(t.seen, false) ? quick::no : quick::locked;

@@ -102,8 +102,11 @@ int remove_entry(transaction& tx, u32 process_index, u32 index) {
     object_record& object = a.object(entry::object(entry));
     remember(tx, process_index, index, entry, false);
     tx.set(slot, 0);
-    const int fd = descriptors::of(process_index, index);
-    if (fd >= 0) descriptors::set(tx, process_index, index, -1);
+    int fd = -1;
+    if (state::type(object.state.get()) == type_number(object_type::file)) {
+        fd = descriptors::of(process_index, index);
+        if (fd >= 0) descriptors::set(tx, process_index, index, -1);
+    }
     append_free(tx, process_index, index);
     if (entry::kind_of(entry) == entry::kind::view) {
         drop_reference(tx, object);

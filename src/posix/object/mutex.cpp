@@ -14,6 +14,11 @@ bool owner_is_dead(u64 seen, bool thorough) {
     return thread_ended(index, thorough);
 }
 
+void check_count(const object_record& mutex, u64 seen) {
+    const bool is_own = static_cast<u32>(mutex.extra.get() >> 32U) == state::generation(seen);
+    if (!is_own && mutex.state.get() == seen) fail_corrupt("how often a mutex is held");
+}
+
 taken try_acquire_held(object_record& mutex, u64 seen, const context& me) {
     const u64 owner = state::value(seen);
     if (owner == me.owner) {

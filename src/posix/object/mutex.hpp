@@ -39,6 +39,9 @@ inline released try_release(object_record& mutex, u64 seen, const context& me) {
     return mutex.state.swap(seen, state::with_value(seen, 0)) ? released::yes : released::look_again;
 }
 
+/// Behind a look_again: another thread has changed it, or it is damaged and stays as it is. Throws failure then.
+void check_count(const object_record& mutex, u64 seen);
+
 /// Is the owner that a state names dead? False for a free mutex. With `thorough` also asks /proc.
 bool owner_is_dead(u64 seen, bool thorough);
 

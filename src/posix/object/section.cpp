@@ -78,7 +78,7 @@ void abandon_section(transaction& tx, u32 section) {
     push_removed(tx, section);
 }
 
-void remove_dead_sections(const context& me) {
+void remove_listed_sections(const context& me) {
     arena& a = the_arena();
     arena_header& h = a.header();
     while (const u32 section = h.removed_sections.get()) {

@@ -29,7 +29,11 @@ void abandon_section(transaction& tx, u32 section);
 
 /// Removes the files of sections that have gone, and those that were to go with their last handle. Costs one load when
 /// there are none.
-void remove_dead_sections(const context& me);
+void remove_listed_sections(const context& me);
+inline void remove_dead_sections(const context& me) {
+    if (the_arena().header().removed_sections.get() != 0) [[unlikely]]
+        remove_listed_sections(me);
+}
 
 std::string section_file_name(const object_record& section);
 

@@ -117,7 +117,7 @@ bool end_members(const context& me, u32 job, u32 generation, bool& me_too) {
 
 }  // namespace
 
-void end_requested_jobs(const context& me) {
+void end_listed_jobs(const context& me) {
     arena& a = the_arena();
     bool me_too = false;
     while (const u32 index = a.header().ending_jobs.get()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "posix/arena/arena.hpp"
 #include "posix/arena/context.hpp"
 
 // The end of all members of a job: requested in one transaction, carried out by whoever comes by. What is not finished,
@@ -8,8 +9,12 @@ namespace kobj::posix {
 
 /// Ends the members of all jobs for which that was requested, and what these have started, too. Called without the
 /// lock, by whoever may have requested it or has settled a process that may have. Does not return when the caller is
-/// such a member.
-void end_requested_jobs(const context& me);
+/// such a member. Costs one load when there are none.
+void end_listed_jobs(const context& me);
+inline void end_requested_jobs(const context& me) {
+    if (the_arena().header().ending_jobs.get() != 0) [[unlikely]]
+        end_listed_jobs(me);
+}
 
 /// Kills one process, which has its exit code. Does not return when it is the caller.
 void kill_process(const context& me, const object_record& process);

@@ -79,7 +79,7 @@ step() {
 
 # counted <name> <command>...: runs it, and adds the numbers of its last line, "N passed, N failed".
 counted() {
-    local name=$1 log status line bad
+    local name=$1 log status line bad begin=$SECONDS
     shift
     log=$(mktemp)
     echo "== $name"
@@ -98,7 +98,7 @@ counted() {
         line="no count, status $status"
         if [[ $status -eq 0 ]]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     fi
-    summary+=("$name: $line" "${bad[@]}")
+    summary+=("$name: $line ($((SECONDS - begin)) s)" "${bad[@]}")
 }
 summary=()
 

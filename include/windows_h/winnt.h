@@ -85,6 +85,9 @@ typedef int16_t SHORT;
 typedef int32_t LONG;
 typedef long long LONGLONG;
 typedef unsigned long long ULONGLONG, DWORDLONG;
+#if WCHAR_MAX < 0x7fffffff
+#    error "kobj's <windows.h> takes the wide texts of the system, of 32 bits: compile without -fshort-wchar"
+#endif
 typedef wchar_t WCHAR;
 typedef unsigned char BOOLEAN;
 typedef LONG HRESULT;

@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 #include "support/role.hpp"
+#include "support/session.hpp"
 #include "support/state.hpp"
 #include "support/watchdog.hpp"
 #include "whole.hpp"
@@ -83,7 +84,8 @@ ROLE(newcomer) {
 }
 
 TEST_CASE("All processes are killed at once, and a new one comes", "[kill][all]") {
-    const std::string session = "test-" + std::to_string(getpid()) + "-all";
+    const test::own_session own;
+    const std::string session = own.path().substr(own.path().rfind('.') + 1);
     std::mt19937 random(std::random_device{}());
     for (int round = 0; round < 10; ++round) {
         test::watch("all killed, round " + std::to_string(round));
@@ -107,6 +109,7 @@ TEST_CASE("All processes are killed at once, and a new one comes", "[kill][all]"
         const pid_t late = start_in(session, "newcomer", 0, 0);
         REQUIRE(waitpid(late, &status, 0) == late);
         CHECK(status == 0);
+        CHECK_FALSE(own.exists());
         close(ends[0]);
         close(ends[1]);
     }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -17,7 +18,8 @@ namespace test {
 
 own_session::own_session() {
     static int count = 0;
-    name_ = fmt::format("test-{}-{}", getpid(), ++count);
+    const char* const around = std::getenv("KOBJ_SESSION");
+    name_ = fmt::format("{}-{}-{}", around != nullptr && *around != 0 ? around : "test", getpid(), ++count);
     path_ = fmt::format("/dev/shm/kobj.{}.{:x}.{}", geteuid(), kobj::posix::os::pid_namespace(), name_);
 }
 

@@ -8,6 +8,7 @@
 namespace test {
 
 /// A session of its own, for tests that damage or fill an arena. POSIX only. Removes what is left at its end.
+/// Its name begins with that of the session around it.
 class own_session {
 public:
     own_session();

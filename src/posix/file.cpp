@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "posix/handle/descriptors.hpp"
+#include "posix/handle/lending.hpp"
 #include "posix/handle/named.hpp"
 #include "posix/handle/rights.hpp"
 #include "posix/handle/target.hpp"
@@ -73,6 +74,7 @@ result<handle_value> make_file(int fd, std::uint64_t bits, access_mask access, b
                                       ? if_shared(me, which.device, which.inode, bits, make)
                                       : transact(me, make);
         owned.release();
+        lending::look_again(me);
         return made;
     });
 }
@@ -106,7 +108,7 @@ result<handle_value> standard_file(int fd) noexcept {
             const process_record& process = a.process(me.process);
             const u32 high = std::min(process.described.get(), process.high.get());
             for (u32 i = 1; i < high; ++i) {
-                if (descriptors::of(me.process, i) == fd) return value_of(i);
+                if (descriptors::of(me.process, i) == fd) return value_of(i);  // never kept, see close_entry
             }
             const u32 file = file_object::make(tx, bits, which.device, which.inode, {});
             return add(tx, file, fd, granted(access, object_type::file), true);

@@ -1,8 +1,10 @@
 #include <kobj/handle.hpp>
 
 #include "posix/handle/descriptors.hpp"
+#include "posix/handle/lending.hpp"
 #include "posix/handle/rights.hpp"
 #include "posix/handle/target.hpp"
+#include "posix/object/file.hpp"
 #include "posix/object/section.hpp"
 #include "posix/process/attach.hpp"
 #include "posix/process/job_end.hpp"
@@ -26,7 +28,14 @@ word64& open_slot(transaction& tx, handle_value value, misuse::kind how = misuse
 int close_slot(transaction& tx, u32 process, u32 index, handle_value value) {
     if ((the_arena().table_entry(process, index).get() & entry::protect) != 0)
         fail(errc::invalid_handle, "handle {:#x} is protected from close", value.value());
-    return remove_entry(tx, process, index);
+    return close_entry(tx, process, index);
+}
+
+// What close_entry has given, of a handle of this process.
+void drop_descriptor(const context& me, int fd) {
+    if (fd == kept_for_others) return lending::look_after(me);
+    descriptors::drop(fd);
+    lending::look_again(me);
 }
 
 /// The table of a running process. Look at it under the lock only after check().
@@ -70,7 +79,8 @@ result<void> close(handle_value value) {
             open_slot(tx, value, misuse::kind::close_of_not_open);
             return close_slot(tx, me.process, static_cast<u32>(index_of(value)), value);
         });
-        if (fd >= 0) descriptors::drop(fd);
+        if (fd != -1) [[unlikely]]
+            drop_descriptor(me, fd);
         remove_dead_sections(me);
         end_requested_jobs(me);
     });
@@ -136,11 +146,12 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
                         if (bad_access.value() == 0)
                             value = value_of(add_entry(tx, to.process, make_entry(object, rights, options.inheritable),
                                                        trace::what::duplicated));
+                        if (value && type == object_type::file && !is_own_file) lending::lend(tx, object);
                         if (value && is_own_file) [[unlikely]]
                             descriptors::set(tx, me.process, static_cast<u32>(index_of(value)), of_file.get());
                     }
                     if (options.close_source && slot != nullptr && (old & entry::protect) == 0)
-                        dropped = remove_entry(tx, from.process, static_cast<u32>(index));
+                        dropped = close_entry(tx, from.process, static_cast<u32>(index));
                     return value;
                 });
                 if (of_file.is_wanted()) {
@@ -158,7 +169,7 @@ result<handle_value> duplicate(handle_value source_process, handle_value source,
             }
         }
         if (made) of_file.release();
-        if (dropped >= 0 && from.process == me.process) descriptors::drop(dropped);
+        if (dropped != -1 && from.process == me.process) drop_descriptor(me, dropped);
         remove_dead_sections(me);
         end_requested_jobs(me);
         if (bad_target.value() != 0) throw bad_target;

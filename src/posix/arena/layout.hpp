@@ -123,6 +123,7 @@ enum class kind : u32 {
     free = 0,
     handle = 1,
     view = 2,  ///< keeps a mapped section alive; not a handle, not counted as one
+    kept = 3,  ///< of a closed handle to a file: others may still fetch its descriptor; see handle/lending.hpp
 };
 
 inline constexpr u64 inheritable = u64{1} << 18U;
@@ -419,12 +420,13 @@ struct arena_header {
     word32 free_job;
     word32 high_job;
     word32 ending_jobs;  ///< the first job record whose members are to be ended
+    word32 lendings;      ///< counts changes of handles to lent files; see handle/lending.hpp
     word64 keeper;  ///< generation << 32 | index of the process that keeps watch for jobs, or 0: process/keeper.hpp
     alignas(64) undo_entry undo[undo_room];
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 9;
+inline constexpr u32 arena_version = 10;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;

@@ -50,7 +50,7 @@ void examination::descriptors_of(u32 p) {
         const u32 o = entry::object(e);
         const bool file = entry::kind_of(e) == entry::kind::handle && is_live(o) &&
                           state::type(a_.object(o)->state.get()) == file_type;
-        if (!file)
+        if (!file && entry::kind_of(e) != entry::kind::kept)
             say(rule::open_files, u64{p} << 32U | i, "{} has a descriptor for handle {:#x}, which leads to no file",
                 describe_process(p), u64{i} << 2U);
     }

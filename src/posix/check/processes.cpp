@@ -45,11 +45,12 @@ void examination::table_of(u32 p) {
         }
         const auto here = [&] { return text("handle {:#x} of {}", u64{i} << 2U, describe_process(p)); };
         const u64 number = u64{p} << 32U | i;
-        if (kind == entry::kind::handle) ++handles;
-        if (kind != entry::kind::handle && kind != entry::kind::view) {
-            say(rule::handle_table, number, "{} is of kind {}, which there is not", here(), static_cast<u32>(kind));
+        if (kind == entry::kind::kept) {
+            if (i >= a_.described(p) || a_.descriptor(p, i) == 0)
+                say(rule::handle_table, number, "{} is kept for its descriptor, but has none", here());
             continue;
         }
+        if (kind == entry::kind::handle) ++handles;
         const u32 o = entry::object(e);
         const object_record* object = live(o, rule::handle_table, number, here());
         if (object == nullptr) continue;

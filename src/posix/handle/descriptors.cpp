@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "posix/handle/lending.hpp"
 #include "posix/handle/target.hpp"
 #include "posix/object/file.hpp"
 #include "posix/os/exit_status.hpp"
@@ -110,7 +111,9 @@ os::descriptor take_from_anybody(const context& me, u64 entry) {
         const u32 end = std::min({process.high.get(), process.described.get(), process.committed.get()});
         for (u32 i = 1; i < end; ++i) {
             const int fd = of(p, i);
-            if (fd < 0 || entry::object(a.table_entry(p, i).get()) != wanted) continue;
+            const u64 there = fd < 0 ? 0 : a.table_entry(p, i).get();
+            if (fd < 0 || entry::object(there) != wanted || entry::generation(there) != entry::generation(entry))
+                continue;
             os::descriptor got = p == me.process ? os::descriptor(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1))
                                                  : os::take_from_process(process.id.get(), fd);
             if (!got) error = errno;
@@ -134,10 +137,16 @@ int fetch(const context& me, u32 index, u64 entry) {
     const int now = transact(me, [&](transaction& tx) {
         if (the_arena().table_entry(me.process, index).get() != entry) fail_closed(value_of(index));
         const int there = of(me.process, index);
-        if (there < 0) set(tx, me.process, index, got.get());
+        if (there < 0) {
+            set(tx, me.process, index, got.get());
+            lending::changed(tx);
+        }
         return there < 0 ? got.get() : there;
     });
-    if (now == got.get()) got.release();
+    if (now == got.get()) {
+        got.release();
+        lending::look_after(me);
+    }
     return now;
 }
 

@@ -1,6 +1,10 @@
 #include "posix/handle/table.hpp"
 
+#include <unistd.h>
+
 #include "posix/handle/descriptors.hpp"
+#include "posix/handle/lending.hpp"
+#include "posix/object/file.hpp"
 
 namespace kobj::posix {
 
@@ -94,29 +98,62 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
     tx.set(process.high, index + 1);
 }
 
+namespace {
+
+// What a handle that goes was to its object and its process.
+void uncount(transaction& tx, u32 process_index, u32 index, object_record& object) {
+    process_record& process = the_arena().process(process_index);
+    if (tx.traces()) [[unlikely]]
+        note(tx, trace::what::closed, object, process_index, index);
+    tx.set(process.used, process.used.get() - 1);
+    drop_handle(tx, object, process_index);
+}
+
+}  // namespace
+
 int remove_entry(transaction& tx, u32 process_index, u32 index) {
     arena& a = the_arena();
-    process_record& process = a.process(process_index);
     word64& slot = a.table_entry(process_index, index);
     const u64 entry = slot.get();
+    const entry::kind kind = entry::kind_of(entry);
     object_record& object = a.object(entry::object(entry));
     remember(tx, process_index, index, entry, false);
     tx.set(slot, 0);
     int fd = -1;
-    if (state::type(object.state.get()) == type_number(object_type::file)) {
+    const bool is_file = state::type(object.state.get()) == type_number(object_type::file);
+    if (is_file || kind == entry::kind::kept) {
         fd = descriptors::of(process_index, index);
         if (fd >= 0) descriptors::set(tx, process_index, index, -1);
     }
     append_free(tx, process_index, index);
-    if (entry::kind_of(entry) == entry::kind::view) {
+    if (kind == entry::kind::kept) return fd;
+    if (kind == entry::kind::view) {
         drop_reference(tx, object);
-    } else {
-        if (tx.traces()) [[unlikely]]
-            note(tx, trace::what::closed, object, process_index, index);
-        tx.set(process.used, process.used.get() - 1);
-        drop_handle(tx, object, process_index);
+        return fd;
     }
+    if (is_file && (object.state.get() & file_object::lent) != 0) lending::changed(tx);
+    uncount(tx, process_index, index, object);
     return fd;
+}
+
+int close_entry(transaction& tx, u32 process_index, u32 index) {
+    arena& a = the_arena();
+    word64& slot = a.table_entry(process_index, index);
+    const u64 entry = slot.get();
+    object_record& object = a.object(entry::object(entry));
+    const u64 seen = object.state.get();
+    const bool is_file = state::type(seen) == type_number(object_type::file);
+    const bool is_lent = is_file && (seen & file_object::lent) != 0 && object.handles.get() > 1;
+    // Only a process itself can close a descriptor of its.
+    const bool is_foreign = is_file && process_index != tx.me().process;
+    // The standard streams stay open in any case, and are handed out anew.
+    if ((!is_lent && !is_foreign) || descriptors::of(process_index, index) <= STDERR_FILENO) [[likely]]
+        return remove_entry(tx, process_index, index);
+    remember(tx, process_index, index, entry, false);
+    tx.set(slot, entry::make(entry::kind::kept, entry::object(entry), 0, 0, entry::generation(entry)));
+    lending::changed(tx);
+    uncount(tx, process_index, index, object);
+    return kept_for_others;
 }
 
 u64 make_entry(const object_record& object, access_mask access, bool inheritable) {

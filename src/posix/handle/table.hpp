@@ -23,6 +23,10 @@ void add_entry_at(transaction& tx, u32 process, u32 index, u64 entry);
 /// Empties an entry that is in use, and uncounts it. Gives the descriptor that it had, or -1: of a handle of the
 /// calling process its caller drops it, behind the commit.
 int remove_entry(transaction& tx, u32 process, u32 index);
+/// The same for a handle that is closed by a call. A descriptor that others may still have to fetch stays, in an entry
+/// of its own kind, and what is given is kept_for_others: its process looks after it by lending::look_after.
+inline constexpr int kept_for_others = -2;
+int close_entry(transaction& tx, u32 process, u32 index);
 
 u64 make_entry(const object_record& object, access_mask access, bool inheritable);
 

@@ -24,6 +24,7 @@ inline constexpr u64 shares = uses << shares_shift;
 inline constexpr u64 listed = 1U << 8U;  ///< stands in a bucket
 inline constexpr u64 folder = 1U << 9U;
 inline constexpr u64 remove_on_close = 1U << 10U;  ///< the file goes with the last handle, in whatever way that ends
+inline constexpr u64 lent = 1U << 11U;  ///< some process may have a handle to it whose descriptor it has yet to fetch
 // Of the functions of <windows.h>, which alone know what they mean.
 inline constexpr u32 options_shift = 16;
 inline constexpr u64 options = u64{0xFFFF} << options_shift;

@@ -13,6 +13,7 @@
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/relay.hpp"
 #include "posix/handle/descriptors.hpp"
+#include "posix/handle/lending.hpp"
 #include "posix/handle/private_namespace.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/handle/verify.hpp"
@@ -415,6 +416,7 @@ void before_fork() noexcept {
     reaper::before_fork();
     views::before_fork();
     lock_aliases();
+    lending::before_fork();
     descriptors::gate().lock();
     forked_record = 0;
     if (attached_epoch->load() != 0 && !s.ended)
@@ -428,6 +430,7 @@ void before_fork() noexcept {
 void after_fork_in_parent() noexcept {
     forks::parent_goes_on(forked_record);
     descriptors::gate().unlock();
+    lending::after_fork_in_parent();
     unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_parent();
@@ -438,6 +441,7 @@ void after_fork_in_parent() noexcept {
 void after_fork_in_child() noexcept {
     session_state& s = the_session();
     descriptors::gate().unlock();
+    lending::after_fork_in_child();
     unlock_aliases();
     views::after_fork();
     reaper::after_fork_in_child();

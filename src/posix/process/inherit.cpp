@@ -48,7 +48,7 @@ void inherit_all(const context& me, u32 from, u32 to) {
 }
 
 void inherit_everything(const context& me, u32 from, u32 to) {
-    copy(me, from, to, [](u64) { return true; });
+    copy(me, from, to, [](u64 e) { return entry::kind_of(e) != entry::kind::kept; });
 }
 
 void inherit_list(const context& me, u32 from, std::span<const handle_value> handles, u32 to) {

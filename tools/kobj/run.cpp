@@ -63,28 +63,55 @@ public:
             else
                 batch.push_back(std::move(one));
         }
-        for (json& one : batch) name_stacks(one);
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            json& one = batch[i];
-            if (one.is_null()) continue;
-            // Handles that were opened in one place and forgotten are one finding.
-            if (one["kind"] == "leak") {
-                for (std::size_t k = i + 1; k < batch.size(); ++k) {
-                    if (batch[k].is_null() || batch[k]["kind"] != "leak" || batch[k]["process"] != one["process"] ||
-                        batch[k]["stacks"] != one["stacks"])
-                        continue;
-                    one["more"].push_back(batch[k]["handle"]);
-                    batch[k] = nullptr;
-                }
-            }
-            show(one);
+        for (json& one : batch) {
+            name_stacks(one);
+            const std::string kind = one.value("kind", "");
+            if (kind == "leak" || kind == "more_leaks")
+                add_leak(std::move(one));
+            else
+                show(one);
         }
+        show_leaks(false);
+        std::fflush(out_);
+    }
+    /// The same, when nothing comes any more.
+    void show_last() {
+        show_new();
+        show_leaks(true);
         std::fflush(out_);
     }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
     [[nodiscard]] std::size_t processes() const noexcept { return processes_; }
 
 private:
+    // A process writes down its leaks in one go, but not in one look of the reader's.
+    struct leak {
+        json told;
+        bool is_new = true;
+    };
+
+    // Handles that were opened in one place and forgotten are one finding.
+    void add_leak(json one) {
+        for (leak& known : leaks_) {
+            if (one["kind"] != "leak" || known.told["kind"] != "leak" || known.told["process"] != one["process"] ||
+                known.told["stacks"] != one["stacks"])
+                continue;
+            known.told["more"].push_back(one["handle"]);
+            known.is_new = true;
+            return;
+        }
+        leaks_.push_back({std::move(one)});
+    }
+
+    // Those to which this look has added nothing, or all.
+    void show_leaks(bool all) {
+        for (const leak& each : leaks_)
+            if (all || !each.is_new) show(each.told);
+        if (all) leaks_.clear();
+        std::erase_if(leaks_, [](const leak& each) { return !each.is_new; });
+        for (leak& each : leaks_) each.is_new = false;
+    }
+
     void name_stacks(json& one) {
         if (!one.contains("stacks")) return;
         for (json& stack : one["stacks"]) {
@@ -126,6 +153,7 @@ private:
     std::streamoff read_ = 0;
     std::size_t count_ = 0;
     std::size_t processes_ = 0;
+    std::vector<leak> leaks_;
     call_stacks names_;
 };
 
@@ -165,7 +193,7 @@ int wait_and_show(pid_t child, findings& found) {
         found.show_new();
         usleep(between_looks);
     }
-    found.show_new();
+    found.show_last();
     if (ended < 0) return cannot_answer;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

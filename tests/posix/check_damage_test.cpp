@@ -215,6 +215,7 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
              c.header().traced.put(9);
              c.trace(1).begun.put(1);
          }},
+        {"an event that ends and has not happened", rule::trace, [](auto& c) { c.trace(0).done.put(1); }},
         {"more accounts than memory", rule::header, [](auto& c) { c.header().high_account.put(max_accounts); }},
         {"an account of nobody", rule::account,
          [](auto& c) { c.header().high_account.put(c.header().high_account.get() + 1); }},

@@ -70,6 +70,7 @@ public:
     name_record& name(u32 i) { return at<name_record>(names_at, i); }
     wait_block& wait(u32 i) { return at<wait_block>(waits_at, i); }
     watch_record& watch(u32 i) { return at<watch_record>(watches_at, i); }
+    job_record& job(u32 i) { return at<job_record>(jobs_at, i); }
     /// Of a session in which somebody has traced.
     trace_record& trace(u32 i) {
         header().committed[static_cast<std::size_t>(region::trace)].put(u64{max_traced} * sizeof(trace_record));
@@ -77,6 +78,9 @@ public:
     }
     word32& bucket(u32 i) { return at<word32>(buckets_at, i); }
     word64& entry(u32 process, u32 i) { return at<word64>(tables_at + u64{process} * table_size, i); }
+    word32& descriptor(u32 process, u32 i) {
+        return at<word32>(tables_at + u64{process} * table_size + descriptors_in_table, i);
+    }
 
 private:
     template <class T>
@@ -163,6 +167,26 @@ inline std::unique_ptr<copied_arena> whole_copy() {
 inline bool reports(const check::report& all, check::rule which) {
     return std::any_of(all.problems.begin(), all.problems.end(),
                        [&](const check::problem& p) { return p.which == which; });
+}
+
+/// A kind of damage, and a part of what is said about it, where one rule finds several kinds.
+struct kind_of_damage {
+    const char* what;
+    check::rule found;
+    const char* said;
+    std::function<void(copied_arena&)> make;
+};
+inline void check_each(const std::vector<kind_of_damage>& kinds) {
+    for (const kind_of_damage& each : kinds) {
+        INFO(each.what);
+        const auto copy = whole_copy();
+        each.make(*copy);
+        const check::report found = examine(*copy);
+        INFO(check::to_text(found));
+        CHECK(std::any_of(found.problems.begin(), found.problems.end(), [&](const check::problem& p) {
+            return p.which == each.found && p.text.find(each.said) != std::string::npos;
+        }));
+    }
 }
 
 }  // namespace test

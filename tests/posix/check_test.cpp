@@ -38,9 +38,9 @@ TEST_CASE("Another session is looked at from outside: new, and left by a killed 
     test::kill_hard(child);
     const check::report left = check::look(file.get(), session.path());
     CHECK(check::to_text(left) == "");
-    // Of its process, which nobody has settled.
-    REQUIRE(left.debts.size() == 1);
-    CHECK(left.debts[0].find("is not settled yet") != std::string::npos);
+    // Of its process, which nobody has settled. There may be another: of the change that it was killed in.
+    const auto unsettled = [](const std::string& debt) { return debt.find("is not settled yet") != std::string::npos; };
+    CHECK(std::ranges::count_if(left.debts, unsettled) == 1);
 }
 
 TEST_CASE("A change that was not finished is taken back before the arena is judged", "[check]") {

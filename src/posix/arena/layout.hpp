@@ -420,7 +420,7 @@ struct arena_header {
     word32 free_job;
     word32 high_job;
     word32 ending_jobs;  ///< the first job record whose members are to be ended
-    word32 lendings;      ///< counts changes of handles to lent files; see handle/lending.hpp
+    word32 lendings;     ///< counts changes of handles to lent files; see handle/lending.hpp
     word64 keeper;  ///< generation << 32 | index of the process that keeps watch for jobs, or 0: process/keeper.hpp
     alignas(64) undo_entry undo[undo_room];
 };

@@ -30,5 +30,7 @@ void add_handle_operations(std::vector<operation>& all);
 void add_object_operations(std::vector<operation>& all);
 void add_wait_operations(std::vector<operation>& all);
 void add_process_operations(std::vector<operation>& all);
+void add_job_operations(std::vector<operation>& all);
+void add_windows_operations(std::vector<operation>& all);
 
 }  // namespace test

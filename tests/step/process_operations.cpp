@@ -5,6 +5,7 @@
 #include "posix/process/attach.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 #include <sys/wait.h>
@@ -24,6 +25,18 @@ bool gate_in_order(world& w) {
 // Not through the handle in the dead one's table.
 bool peer_runs(world& w) {
     return w.peer.exit_code().value() == 259;
+}
+
+// With what it has inherited, a handle of its own, a view and a mutex that it owns.
+[[noreturn]] void become_another_program(world& w) {
+    w.gate.acquire().value();
+    w.mutex = kobj::mutex::create({.name = "step: before exec"}).value();
+    w.view = w.memory.map<char>().value();
+    execl("/bin/sleep", "sleep", "100", nullptr);
+    _exit(2);
+}
+bool nothing_is_left_of_it(world& w) {
+    return is_in_order(w.gate) && error_of(kobj::mutex::open("step: before exec")) == kobj::errc::file_not_found;
 }
 
 }  // namespace
@@ -83,6 +96,20 @@ void add_process_operations(std::vector<operation>& all) {
          {},
          {},
          gate_in_order});
+    add({"become another program", become_another_program, {}, {}, nothing_is_left_of_it});
+    add({"settle one that has become another program",
+         [](world& w) { (void)usage_count(w.gate); },
+         [](world& w) {
+             const pid_t child = fork();
+             if (child == 0) become_another_program(w);
+             const auto program = [](const std::string& of) {
+                 std::error_code none;
+                 return std::filesystem::read_symlink("/proc/" + of + "/exe", none);
+             };
+             (void)eventually([&] { return program(std::to_string(child)) != program("self"); });
+         },
+         {},
+         nothing_is_left_of_it});
     add({"join the session", [](world&) { (void)kobj::posix::enter(); }, {}, {}, gate_in_order, true});
     add({"leave the session",
          [](world&) { kobj::posix::detach(0); },
@@ -105,6 +132,8 @@ const std::vector<operation>& operations() {
         add_object_operations(list);
         add_wait_operations(list);
         add_process_operations(list);
+        add_job_operations(list);
+        add_windows_operations(list);
         return list;
     }();
     return all;

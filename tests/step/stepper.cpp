@@ -181,7 +181,7 @@ stepped_child::stepped_child(const std::function<void()>& setup, const std::func
         _exit(0);
     }
     int status = wait_for(pid_);
-    ptrace(PTRACE_SETOPTIONS, pid_, nullptr, PTRACE_O_EXITKILL);
+    ptrace(PTRACE_SETOPTIONS, pid_, nullptr, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC);
     // On its way it may be told of the end of a child.
     while (WIFSTOPPED(status) && WSTOPSIG(status) == SIGCHLD) {
         ptrace(PTRACE_CONT, pid_, nullptr, 0);
@@ -281,7 +281,8 @@ bool stepped_child::stopped_in_operation() {
         pid_ = -1;
         throw std::runtime_error("a stepped child ended by itself, status " + std::to_string(status));
     }
-    if (WSTOPSIG(status) == SIGSTOP) return false;
+    // What runs behind exec is another program.
+    if (WSTOPSIG(status) == SIGSTOP || status >> 16 == PTRACE_EVENT_EXEC) return false;
     if (WSTOPSIG(status) == SIGTRAP || WSTOPSIG(status) == SIGCHLD) return true;
     throw std::runtime_error("a stepped child got signal " + std::to_string(WSTOPSIG(status)));
 }

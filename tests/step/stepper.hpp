@@ -50,6 +50,7 @@ struct trail {
 /// A forked child that stops before and behind an operation, and is led through it by ptrace.
 class stepped_child {
 public:
+    /// An operation that calls exec ends behind that.
     /// `bare`: a child that has not joined the session. `setup` runs before the stop, `act` is what is stepped.
     stepped_child(const std::function<void()>& setup, const std::function<void()>& act, bool bare);
     stepped_child(const stepped_child&) = delete;

@@ -24,6 +24,7 @@ struct world {
     kobj::semaphore units = kobj::semaphore::create(1, 3).value();
     kobj::timer timer = kobj::timer::create().value();
     kobj::file_mapping memory = kobj::file_mapping::create(4096, {.name = "step: mapped"}).value();
+    kobj::job job = kobj::job::create({.name = "step: job"}).value();
     kobj::process peer = start_role("step_peer", {});
 
     // Of the child only.

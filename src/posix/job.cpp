@@ -162,7 +162,7 @@ result<void> job::assign(handle_value job_value, handle_value process_value) {
             process_record& record = the_arena().process(process);
             const auto joined = job_object::join(tx, process, the_arena().index_of(*t.object));
             if (joined == joining::full && record.exit_code.get() == 0)
-                tx.set(record.exit_code, u64{1} << 32U | quota_exceeded);
+                tx.set(record.exit_code, code_of_condemned(quota_exceeded));
             return joined;
         });
         if (answer == job_object::joining::refused)

@@ -146,7 +146,7 @@ result<void> process::terminate(std::uint32_t code) {
         const bool noted = transact(me, [&](transaction& tx) {
             if (t.object->body.get() != body) has_ended();
             if (record.exit_code.get() != 0) return false;
-            tx.set(record.exit_code, u64{1} << 32U | code);
+            tx.set(record.exit_code, code_of_condemned(code));
             return true;
         });
         if (index == me.process) _exit(static_cast<int>(code & 0xFF));

@@ -57,6 +57,14 @@ population count_processes(world& w) {
 bool members_have_ended(world& w) {
     return eventually([&] { return count_processes(w).members == 0; });
 }
+}  // namespace
+
+bool told_have_ended(world& w) {
+    return eventually([&] { return count_processes(w).told == 0; });
+}
+
+namespace {
+
 bool all_or_none_have_ended(world& w) {
     const population now = count_processes(w);
     return (now.told == 0 && now.members == 2) || members_have_ended(w);
@@ -142,7 +150,7 @@ void add_job_operations(std::vector<operation>& all) {
              w.job.set_limits({.active_processes = 0}).value();
          },
          {},
-         [](world& w) { return has_no_limits(w) && count_processes(w).members == 0; }});
+         [](world& w) { return has_no_limits(w) && told_have_ended(w) && count_processes(w).members == 0; }});
     add({"start a process in a job", [](world& w) { w.process = start_member(w.job); }, {}, {}, job_can_be_ended});
     add({"start a process in the job of its parent",
          start_outside,

@@ -25,6 +25,9 @@ struct operation {
 const std::vector<operation>& operations();
 const operation& operation_called(const std::string& name);
 
+/// Eventually nobody runs any more whose exit code another process has noted to kill it.
+bool told_have_ended(world& w);
+
 // By subject.
 void add_handle_operations(std::vector<operation>& all);
 void add_object_operations(std::vector<operation>& all);

@@ -68,10 +68,13 @@ void add_process_operations(std::vector<operation>& all) {
          [](world& w) { w.process = kobj::process::start({"/bin/true"}, {.suspended = true}).value(); }});
     add({"start a process that is not there",
          [](world&) { (void)kobj::process::start({"/bin/none such"}, {.inherit = kobj::inherit::all}); }});
-    add({"terminate a process", [](world& w) { w.process->terminate(7).value(); },
+    add({"terminate a process",
+         [](world& w) { w.process->terminate(7).value(); },
          [](world& w) {
              w.process = kobj::process::start({"/bin/sleep", "100"}).value();
-         }});
+         },
+         {},
+         told_have_ended});
     add({"wait for the end of a process", [](world& w) { (void)w.process->wait(patience()).value(); },
          [](world& w) { w.process = kobj::process::start({"/bin/true"}).value(); }});
     add({"open a process",

@@ -333,6 +333,14 @@ enum class process_state : u32 {
     execed = 6,    ///< has given up kobj by exec; what exec closes is still to be closed
 };
 
+/// Of a process whose exit code was noted by the one that kills it next.
+constexpr u64 code_of_condemned(u32 code) {
+    return u64{3} << 32U | code;
+}
+constexpr bool is_condemned(u64 exit_code) {
+    return (exit_code >> 33U & 1U) != 0;
+}
+
 struct alignas(256) process_record {
     word32 state;
     word32 generation;
@@ -343,7 +351,7 @@ struct alignas(256) process_record {
     word32 primary_thread;  ///< object index; the thread that attaches first in the child takes it
     word32 error;           ///< errno of a start that failed, told by the child
     word64 start_time;      ///< 0: not known yet
-    word64 exit_code;       ///< bit 32: given; written once
+    word64 exit_code;       ///< bit 32: given; written once; bit 33: is to be killed, by whoever finds its killer dead
     // The handle table; its entries lie in the table region.
     word32 committed;  ///< entries backed by memory
     word32 high;       ///< entries below have been in use

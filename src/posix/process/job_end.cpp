@@ -144,6 +144,29 @@ void kill_process(const context& me, const object_record& object) {
     if (const os::descriptor found = reach(it); found) os::kill_process(found.get());
 }
 
+void end_condemned_processes(const context& me) {
+    arena& a = the_arena();
+    const u32 high = a.header().high_process.get();
+    for (u32 p = 1; p < high; ++p) {
+        const process_record& record = a.process(p);
+        const member it{p, record.generation.get(), static_cast<pid_t>(record.id.get())};
+        if (!is_condemned(record.exit_code.get()) || it.pid == 0 ||
+            record.state.get() == static_cast<u32>(process_state::free))
+            continue;
+        // What is seen without the lock may be undone.
+        const auto is_told = [&] {
+            return record.generation.get() == it.generation && is_condemned(record.exit_code.get());
+        };
+        if (!transact(me, [&](transaction&) { return is_told(); })) continue;
+        if (p == me.process) {
+            // One that is on its way out goes on.
+            if (record.state.get() != static_cast<u32>(process_state::detached)) end_this_process(record);
+        } else if (const os::descriptor found = reach(it); found) {
+            os::kill_process(found.get());
+        }
+    }
+}
+
 bool is_to_end(const process_record& process) {
     return process.exit_code.get() != 0;
 }

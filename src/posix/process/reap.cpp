@@ -288,6 +288,7 @@ void settle_process(const context& me, u32 index, u32 generation, std::optional<
     });
     remove_dead_sections(me);
     end_requested_jobs(me);
+    end_condemned_processes(me);
     if (was_keeper) keeper::replace_if_needed(me);
 }
 

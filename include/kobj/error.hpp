@@ -27,6 +27,7 @@ enum class errc : std::uint32_t {
     disk_full = 112,
     call_not_implemented = 120,
     invalid_name = 123,
+    signal_refused = 156,
     bad_pathname = 161,
     already_exists = 183,
     bad_exe_format = 193,

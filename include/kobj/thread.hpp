@@ -83,7 +83,15 @@ public:
     /// still_active (259) until it has ended. Errors: as id().
     /// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-getexitcodethread
     [[nodiscard]] result<std::uint32_t> exit_code() const;
-    /// Lets a thread started suspended run. Gives the former suspend count: 1, or 0 when it ran already.
+    /// Stops the thread, of whatever process, until it is resumed as often as it was suspended. Gives the former
+    /// suspend count. A thread that suspends itself has stopped before the call returns. One that holds a lock keeps
+    /// it: use it as a debugger would. On POSIX a thread in a call of kobj stops before it returns from it. Errors:
+    /// invalid_handle (6); access_denied (5) without access::thread_suspend_resume, and when it has ended;
+    /// signal_refused (156) at a count of 127. On POSIX not_supported (50) for a thread that blocks SIGURG, or of a
+    /// program without kobj.
+    /// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-suspendthread
+    result<std::uint32_t> suspend();
+    /// Lowers the suspend count; at 0 the thread runs. Gives the count before: 0 when it ran already.
     /// Errors: invalid_handle (6); access_denied (5) without access::thread_suspend_resume.
     /// https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-resumethread
     result<std::uint32_t> resume();

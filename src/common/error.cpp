@@ -29,6 +29,7 @@ constexpr meaning meanings[] = {
     {errc::disk_full, "There is not enough space on the disk.", std::errc::no_space_on_device},
     {errc::call_not_implemented, "This function is not supported on this system.", std::errc::function_not_supported},
     {errc::invalid_name, "The name, directory name, or volume label syntax is incorrect.", std::errc::invalid_argument},
+    {errc::signal_refused, "The recipient of a signal refused it.", std::errc::resource_unavailable_try_again},
     {errc::bad_pathname, "The specified path is invalid.", std::errc::invalid_argument},
     {errc::already_exists, "It exists already.", std::errc::file_exists},
     {errc::bad_exe_format, "The file is not a program that can run here.", std::errc::executable_format_error},

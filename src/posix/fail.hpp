@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "posix/os/stop_signal.hpp"
+
 // Inside the backend an error travels as an exception of type kobj::failure, so that a transaction rolls back on the
 // way out. It never crosses the public API: each public function wraps its work in guarded().
 namespace kobj::posix {
@@ -43,11 +45,13 @@ KOBJ_API extern void (*on_misuse)(const misuse&) noexcept;
 /// An index, offset or count read from the arena that cannot be right.
 [[noreturn]] void fail_corrupt(std::string_view what);
 
-/// Runs `work` and turns what it throws into the failure of the result.
+/// Runs `work` and turns what it throws into the failure of the result. A thread that is to be suspended meanwhile
+/// stops at the end: it may hold a lock that others need.
 template <class F>
 auto guarded(F&& work) noexcept {
     using value = std::invoke_result_t<F>;
     using wrapped = result<value>;
+    const os::stop_guard guard;
     try {
         if constexpr (std::is_void_v<value>) {
             work();

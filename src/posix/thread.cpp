@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <climits>
-#include <csignal>
 #include <cstring>
 #include <optional>
 #include <semaphore>
@@ -18,6 +16,7 @@
 #include "posix/process/last_thread.hpp"
 #include "posix/process/process_object.hpp"
 #include "posix/process/reap.hpp"
+#include "posix/process/suspension.hpp"
 #include "posix/process/thread_object.hpp"
 
 namespace kobj {
@@ -34,14 +33,6 @@ struct start_plan {
     std::optional<failure> failed{};
     std::binary_semaphore attached{0};
 };
-
-void stay_suspended(const context& me) {
-    object_record& object = own_thread_object(me);
-    while (const u32 count = object.suspended.get()) {
-        const os::futex_key key{&object.suspended.raw(), count};
-        os::futex_wait({&key, 1}, os::monotonic_now() + 1'000'000'000);
-    }
-}
 
 void* run_thread(void* argument) {
     auto& plan = *static_cast<start_plan*>(argument);
@@ -62,7 +53,7 @@ void* run_thread(void* argument) {
     const std::unique_ptr<detail::thread_body> body = std::move(plan.body);
     const bool suspended = plan.suspended;
     plan.attached.release();  // the plan is gone from here on
-    if (suspended) (void)guarded([&] { stay_suspended(*me); });
+    if (suspended) suspension::stay(*me);
     const std::uint32_t code = body->run();
     me->record->exit_code.put(u64{1} << 32U | code);
     return nullptr;
@@ -225,28 +216,17 @@ result<std::uint32_t> thread::exit_code() const {
     });
 }
 
+result<std::uint32_t> thread::suspend() {
+    return guarded([&] {
+        const context& me = enter();
+        return std::uint32_t{suspension::suspend(me, look_up(me, get(), type, access::thread_suspend_resume))};
+    });
+}
+
 result<std::uint32_t> thread::resume() {
     return guarded([&] {
-        const target t = look_up(enter(), get(), type, access::thread_suspend_resume);
-        u32 count = t.object->suspended.get();
-        if (count == 0) return std::uint32_t{0};
-        if (static_cast<u32>(t.object->body.get()) == 0) {
-            // The first thread of a process that was started stopped, before its first instruction.
-            const u32 process = t.object->witness.get();
-            const auto pid = static_cast<pid_t>(t.object->extra.get() >> 32U);
-            if (pid <= 0 || the_arena().process(process).id.get() != static_cast<u32>(pid)) return std::uint32_t{0};
-            // Claimed before the signal, since the process may have ended right behind it. Should this process be
-            // killed in between, the next resume does the rest.
-            constexpr u32 resuming = 2;
-            const bool first = count != resuming && t.object->suspended.swap(count, resuming);
-            kill(pid, SIGCONT);
-            count = resuming;
-            t.object->suspended.swap(count, 0);
-            return first ? std::uint32_t{1} : std::uint32_t{0};
-        }
-        if (!t.object->suspended.swap(count, 0)) return std::uint32_t{0};
-        os::futex_wake(t.object->suspended.raw(), INT_MAX);
-        return std::uint32_t{1};
+        const context& me = enter();
+        return std::uint32_t{suspension::resume(me, look_up(me, get(), type, access::thread_suspend_resume))};
     });
 }
 

@@ -105,6 +105,12 @@ result<std::uint32_t> thread::exit_code() const {
     return std::uint32_t{code};
 }
 
+result<std::uint32_t> thread::suspend() {
+    const DWORD before = SuspendThread(native(get()));
+    if (before == static_cast<DWORD>(-1)) return last_error({"SuspendThread of handle ", number_text(get())});
+    return std::uint32_t{before};
+}
+
 result<std::uint32_t> thread::resume() {
     const DWORD before = ResumeThread(native(get()));
     if (before == static_cast<DWORD>(-1)) return last_error({"ResumeThread of handle ", number_text(get())});

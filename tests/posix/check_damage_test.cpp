@@ -171,6 +171,7 @@ TEST_CASE("Each kind of damage is found and said", "[check]") {
         {"ended processes", rule::counter, [&](auto& c) { c.header().ended_processes.put(9); }},
         {"a thread of no process", rule::thread, [&](auto& c) { c.thread(1).process.put(max_processes); }},
         {"a free thread that belongs to somebody", rule::thread, [&](auto& c) { c.thread(15).process.put(1); }},
+        {"a thread that has stopped twice", rule::thread, [&](auto& c) { c.thread(1).halted.put(2); }},
         {"a thread whose object is a mutex", rule::thread, [&](auto& c) { c.thread(1).object.put(unnamed); }},
         {"a free thread that waits", rule::wait, [&](auto& c) { c.thread(15).wait_count.put(1); }},
         {"a thread that waits for too many", rule::wait, [&](auto& c) { c.thread(1).wait_count.put(65); }},

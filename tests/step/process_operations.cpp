@@ -49,6 +49,13 @@ void add_process_operations(std::vector<operation>& all) {
          [](world& w) { w.thread = kobj::thread::start([] { pause(); }, {.suspended = true}).value(); }});
     add({"resume a thread", [](world& w) { (void)w.thread->resume().value(); },
          [](world& w) { w.thread = kobj::thread::start([] { pause(); }, {.suspended = true}).value(); }});
+    // It has stopped: nothing is waited for, so each time the steps are the same.
+    const auto start_twice_suspended = [](world& w) {
+        w.thread = kobj::thread::start([] { pause(); }, {.suspended = true}).value();
+        (void)w.thread->suspend().value();
+    };
+    add({"suspend a thread further", [](world& w) { (void)w.thread->suspend().value(); }, start_twice_suspended});
+    add({"resume a thread once of twice", [](world& w) { (void)w.thread->resume().value(); }, start_twice_suspended});
     add({"open a thread", [](world& w) { w.thread = kobj::thread::open(kobj::thread::current_id()).value(); }});
     add({"wait for the end of a thread", [](world& w) { (void)w.thread->wait(patience()).value(); },
          [](world& w) { w.thread = kobj::thread::start([] {}).value(); }});

@@ -200,6 +200,19 @@ constexpr u32 with_one_less(u32 w) noexcept {
 
 }  // namespace witness
 
+/// The suspend count of a thread.
+namespace suspend_count {
+
+inline constexpr u32 most = 127;
+/// Of the first thread of a process that was started stopped: somebody is about to let it go.
+inline constexpr u32 being_resumed = u32{1} << 31U;
+
+constexpr u32 of(u32 suspended) noexcept {
+    return suspended & ~being_resumed;
+}
+
+}  // namespace suspend_count
+
 /// What is known of a process, also after its end. Belongs to its process object.
 struct alignas(64) account_record {
     word64 began;  ///< times of the wall clock and spans: nanoseconds
@@ -286,7 +299,7 @@ struct alignas(256) thread_record {
     word32 wait_all;
     word32 wait_result;
     word64 wait_since;      ///< monotonic nanoseconds
-    word32 suspended;       ///< slept on by a thread that was started suspended
+    word32 halted;          ///< the thread has stopped, or stops before it leaves kobj; see process/suspension.hpp
     word32 timers;          ///< that have a routine of this thread's to be called, by their links
     word64 wait_until;      ///< monotonic nanoseconds; wait_forever: there is no time limit
     word32 wait_alertable;  ///< something for the thread to run ends the wait
@@ -434,7 +447,7 @@ struct arena_header {
 };
 
 inline constexpr u64 arena_magic = 0x0031'4A42'4F4B'1A0AU;  // no text, then "KOBJ1"
-inline constexpr u32 arena_version = 10;
+inline constexpr u32 arena_version = 11;
 
 // Where each region starts. Address space only: memory is committed as it is needed.
 inline constexpr u64 page = 4096;
@@ -471,6 +484,7 @@ constexpr u32 layout_fingerprint() noexcept {
                      u64{sizeof(os::life)},
                      u64{offsetof(thread_record, life)},
                      u64{offsetof(thread_record, park)},
+                     u64{offsetof(thread_record, halted)},
                      u64{offsetof(thread_record, wait_until)},
                      u64{max_processes},
                      u64{max_threads},

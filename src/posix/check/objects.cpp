@@ -137,6 +137,9 @@ void examination::counts() {
                 describe(o), object.suspended.get());
         const bool process = type == static_cast<u32>(object_type::process);
         const bool has_ended = (seen & state::ended) != 0;
+        if (const u32 count = suspend_count::of(object.suspended.get());
+            type == static_cast<u32>(object_type::thread) && count > (has_ended ? 0 : suspend_count::most))
+            say(rule::thread, number_of(o), "{} is said to be suspended {} times", describe(o), count);
         ended += process && has_ended ? 1 : 0;
         if ((process || type == static_cast<u32>(object_type::thread)) && !has_ended && !found.has_end)
             say(rule::unreachable, number_of(o), "{}, has not ended, but belongs to none that runs: it never will",

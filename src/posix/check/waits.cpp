@@ -16,6 +16,8 @@ void examination::threads() {
             if (count != 0) say(rule::wait, t, "thread record {} is free, but waits for {} objects", t, count);
         } else {
             ++out_.counted.threads;
+            if (record.halted.get() > 1)
+                say(rule::thread, t, "{} is said to have stopped {} times", describe_thread(t), record.halted.get());
             if (record.process.get() >= processes_)
                 say(rule::thread, t, "{} is said to belong to process record {}, of {}", describe_thread(t),
                     record.process.get(), processes_);

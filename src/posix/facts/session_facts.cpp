@@ -100,7 +100,8 @@ void session_facts::read_threads() {
         one.process = record.process.get();
         const process_facts* of = process(one.process);
         one.ended = record.life.ended() || (of != nullptr && !of->runs);
-        one.suspended = record.suspended.get() != 0;
+        const object_record* object = record.object.get() == 0 ? nullptr : arena_.object(record.object.get());
+        one.suspended = object != nullptr && suspend_count::of(object->suspended.get()) != 0;
         const u32 waits = std::min(record.wait_count.get(), max_wait);
         for (u32 i = 0; i < waits; ++i) {
             const wait_block* block = arena_.wait(t * max_wait + i);

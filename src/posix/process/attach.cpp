@@ -24,6 +24,7 @@
 #include "posix/os/proc.hpp"
 #include "posix/os/record_lock.hpp"
 #include "posix/os/shared_file.hpp"
+#include "posix/os/stop_signal.hpp"
 #include "posix/process/fork.hpp"
 #include "posix/process/inherit.hpp"
 #include "posix/process/job_end.hpp"
@@ -33,6 +34,7 @@
 #include "posix/process/reap.hpp"
 #include "posix/process/reaper.hpp"
 #include "posix/process/start_note.hpp"
+#include "posix/process/suspension.hpp"
 #include "posix/process/thread_object.hpp"
 #include "posix/process/thread_record.hpp"
 
@@ -81,6 +83,7 @@ void set_hooks() {
     make_epoch_page();
     if (on_exit(at_exit, nullptr) != 0 || pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
         fail(errc::not_enough_memory, "no memory for the handlers of exit and fork");
+    suspension::begin();
     s.hooks_set = true;
 }
 
@@ -286,6 +289,7 @@ const context& enter_slowly() {
 }
 
 void note_thread_exit() noexcept {
+    const os::stop_guard guard;
     session_state& s = the_session();
     const std::lock_guard lock(s.gate);
     if (tls.epoch == attached_epoch->load() && !s.ended) {
@@ -329,6 +333,7 @@ process_end note_own_end(process_record& record) {
 }  // namespace
 
 void detach(u32 exit_code) noexcept {
+    const os::stop_guard guard;
     session_state& s = the_session();
     arena& a = the_arena();
     const std::lock_guard lock(s.gate);
@@ -404,6 +409,7 @@ namespace {
 u32 forked_record = 0;
 
 void before_fork() noexcept {
+    os::stop_guard::enter();
     session_state& s = the_session();
     s.gate.lock();
     // Before the reaper's gate, which it may need.
@@ -436,6 +442,7 @@ void after_fork_in_parent() noexcept {
     reaper::after_fork_in_parent();
     relay::after_fork_in_parent();
     the_session().gate.unlock();
+    os::stop_guard::leave();
 }
 
 void after_fork_in_child() noexcept {
@@ -470,6 +477,7 @@ void after_fork_in_child() noexcept {
     }
     forks::child_goes_on();
     s.gate.unlock();
+    os::stop_guard::leave();
 }
 
 // Before main, and before static constructors of ordinary priority: what was inherited is there for them.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "posix/os/proc.hpp"
+#include "posix/os/stop_signal.hpp"
 #include "posix/process/attach.hpp"
 
 namespace kobj::posix::last_thread {
@@ -58,6 +59,7 @@ std::vector<pid_t> threads_of_this_process() {
 
 // Notes that the calling thread leaves. Does anybody stay?
 bool is_last() {
+    const os::stop_guard guard;
     state& s = *current();
     const std::lock_guard lock(s.gate);
     const pid_t self = gettid();
@@ -103,6 +105,7 @@ void watch_own_end() noexcept {
 }
 
 void do_not_count() noexcept {
+    const os::stop_guard guard;
     state& s = *current();
     const std::lock_guard lock(s.gate);
     s.not_counted.push_back(gettid());

@@ -38,7 +38,7 @@ context claim_thread_record() {
             record.exit_code.put(0);
             record.wait_count.put(0);
             record.park.put(0);
-            record.suspended.put(0);
+            record.halted.put(0);
             record.timers.put(0);
             record.sleeps.put(0);
             record.slept.put(0);

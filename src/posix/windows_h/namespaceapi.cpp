@@ -5,6 +5,7 @@
 #include <set>
 
 #include "posix/handle/private_namespace.hpp"
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/security/security.hpp"
 
@@ -37,7 +38,7 @@ constexpr std::size_t longest_key = 16'384;
 
 // A handle to a boundary is its address. Never destroyed: of use until the process ends.
 struct boundary_list {
-    std::mutex gate;
+    kobj::posix::os::unstopped_mutex gate;
     std::set<void*> all;
 };
 boundary_list& boundaries() {

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/file/file_facts.hpp"
 #include "posix/windows_h/file/file_path.hpp"
@@ -26,7 +27,7 @@ struct search {
 };
 
 struct open_searches {
-    std::mutex gate;
+    kobj::posix::os::unstopped_mutex gate;
     std::unordered_set<search*> all;
 };
 open_searches& the_searches() {

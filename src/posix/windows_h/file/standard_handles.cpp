@@ -5,6 +5,7 @@
 
 #include "posix/arena/handle_history.hpp"
 #include "posix/file.hpp"
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 
 namespace kobj::windows_h {
@@ -19,7 +20,7 @@ struct slot {
 };
 
 struct standard_slots {
-    std::mutex gate;
+    kobj::posix::os::unstopped_mutex gate;
     std::array<slot, 3> all;
 };
 standard_slots& the_slots() {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 
 using namespace kobj::windows_h;
@@ -36,7 +37,7 @@ heap& process_heap() {
 }
 
 // The heaps that were created, so that what is none is found out.
-constinit std::mutex heaps_gate;
+constinit kobj::posix::os::unstopped_mutex heaps_gate;
 constinit heap* heaps = nullptr;
 
 heap* heap_of(HANDLE handle) noexcept {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 #include "posix/windows_h/memory/page_ranges.hpp"
 
@@ -22,7 +23,7 @@ namespace {
 constexpr std::size_t granularity = 0x10000;
 
 struct reservations {
-    std::mutex gate;
+    kobj::posix::os::unstopped_mutex gate;
     std::map<std::uintptr_t, page_ranges> by_base;
 };
 // Never destroyed: memory is freed until the process ends.

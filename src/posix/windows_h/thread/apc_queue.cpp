@@ -6,9 +6,9 @@
 
 namespace kobj::windows_h {
 
-std::mutex& apc_queue::gate() {
+posix::os::unstopped_mutex& apc_queue::gate() {
     // Never destroyed: threads may end behind static destructors.
-    static auto* const only = new std::mutex;
+    static auto* const only = new posix::os::unstopped_mutex;
     return *only;
 }
 

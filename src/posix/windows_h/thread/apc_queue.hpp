@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include "posix/alertable.hpp"
+#include "posix/os/stop_signal.hpp"
 
 namespace kobj::windows_h {
 
@@ -43,7 +44,7 @@ public:
     void add(const detail::timer_setting& setting, PTIMERAPCROUTINE routine, LPVOID argument);
 
     /// Guards the queues of all threads. Held for moments only; a fork takes it, too.
-    static std::mutex& gate();
+    static posix::os::unstopped_mutex& gate();
 
 private:
     struct queued {

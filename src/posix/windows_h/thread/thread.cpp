@@ -193,12 +193,20 @@ BOOL GetExitCodeThread(HANDLE thread, LPDWORD code) {
     return done(found);
 }
 
-DWORD ResumeThread(HANDLE thread) {
-    constexpr auto none = static_cast<DWORD>(-1);
-    const auto before = lend(thread, [](kobj::thread& t) { return t.resume(); });
+namespace {
+DWORD count_of(const kobj::result<std::uint32_t>& before) noexcept {
     if (before) return *before;
     SetLastError(before.error().value());
-    return none;
+    return static_cast<DWORD>(-1);
+}
+}  // namespace
+
+DWORD SuspendThread(HANDLE thread) {
+    return count_of(lend(thread, [](kobj::thread& t) { return t.suspend(); }));
+}
+
+DWORD ResumeThread(HANDLE thread) {
+    return count_of(lend(thread, [](kobj::thread& t) { return t.resume(); }));
 }
 
 DWORD QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument) {

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <new>
 
+#include "posix/os/stop_signal.hpp"
 #include "posix/windows_h/call.hpp"
 
 using namespace kobj::windows_h;
@@ -42,7 +43,7 @@ struct fls_index {
     PFLS_CALLBACK_FUNCTION callback = nullptr;
 };
 struct fls_state {
-    std::mutex gate;
+    kobj::posix::os::unstopped_mutex gate;
     std::array<fls_index, fls_count> all{};
     thread_values* threads = nullptr;
 };

@@ -1,0 +1,80 @@
+#include "posix/os/stop_signal.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace kobj::posix::os {
+
+constinit thread_local stop_state stopping;
+
+namespace {
+
+void (*stop_here)() noexcept = nullptr;
+bool (*put_it_off)() noexcept = nullptr;
+
+void handle(int) {
+    const int before = errno;
+    if (stopping.guards.load(std::memory_order_relaxed) == 0)
+        stop_now();
+    else if (put_it_off())
+        stop_later();
+    errno = before;
+}
+
+/// Whether the signal is in a set of /proc/PID/status.
+bool has(const char* text, const char* name) noexcept {
+    const char* const at = std::strstr(text, name);
+    if (at == nullptr) return false;
+    return (std::strtoull(at + std::strlen(name), nullptr, 16) >> (stop_signal - 1) & 1U) != 0;
+}
+
+}  // namespace
+
+void on_stop_signal(void (*stop)() noexcept, bool (*put_off)() noexcept) noexcept {
+    stop_here = stop;
+    put_it_off = put_off;
+    struct sigaction action {};
+    action.sa_handler = handle;
+    action.sa_flags = SA_RESTART;
+    sigaction(stop_signal, &action, nullptr);
+}
+
+void stop_now() noexcept {
+    const int before = errno;
+    stopping.put_off.store(false, std::memory_order_relaxed);
+    // No handler of the program's runs in a thread that has stopped.
+    sigset_t all;
+    sigset_t own;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &own);
+    stop_here();
+    pthread_sigmask(SIG_SETMASK, &own, nullptr);
+    errno = before;
+}
+
+void send_stop_signal(pid_t process, pid_t thread) noexcept {
+    syscall(SYS_tgkill, process, thread, stop_signal);
+}
+
+bool refuses_stop_signal(pid_t process, pid_t thread) noexcept {
+    std::array<char, 64> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/status", static_cast<int>(process),
+                  static_cast<int>(thread));
+    const int fd = open(path.data(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    std::array<char, 4096> text{};
+    const ssize_t got = read(fd, text.data(), text.size() - 1);
+    close(fd);
+    if (got <= 0) return false;
+    return has(text.data(), "\nSigBlk:") || !has(text.data(), "\nSigCgt:");
+}
+
+}  // namespace kobj::posix::os

@@ -214,6 +214,23 @@ TEST_CASE("No debugger is there, and a text for it goes nowhere", "[windows_h][c
     CHECK(sizeof(&DebugBreak) == sizeof(void*));
 }
 
+#if !defined(_WIN32)
+TEST_CASE("What a program writes for a debugger goes to the file that the environment names", "[windows_h][clock]") {
+    const test::scratch_directory folder;
+    const std::string path = folder.file("debug.txt");
+    REQUIRE(SetEnvironmentVariableA("KOBJ_DEBUG_OUTPUT", path.c_str()));
+    SetLastError(7);
+    OutputDebugStringA("first\n");
+    OutputDebugStringW(L"sec\u00F6nd");
+    OutputDebugStringA("");
+    CHECK(GetLastError() == 7);
+    REQUIRE(SetEnvironmentVariableA("KOBJ_DEBUG_OUTPUT", nullptr));
+    OutputDebugStringA("third\n");
+    const std::string who = "[" + std::to_string(GetCurrentProcessId()) + "] ";
+    CHECK(test::read_file(path) == who + "first\n" + who + "sec\u00F6nd\n" + who + "\n");
+}
+#endif
+
 TEST_CASE("The error mode is kept", "[windows_h][clock]") {
     const UINT before = SetErrorMode(SEM_FAILCRITICALERRORS);
     CHECK(GetErrorMode() == SEM_FAILCRITICALERRORS);

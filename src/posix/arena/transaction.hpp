@@ -1,7 +1,8 @@
 #pragma once
 
 #include <array>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include "posix/arena/arena.hpp"
 #include "posix/arena/context.hpp"
@@ -108,13 +109,16 @@ private:
     u32 noted_ = 0;
     bool open_ = true;
     bool traces_ = false;
-    std::vector<wake_up> wakes_;
     struct opening {
         object_record* object;
         bool although_queued;
     };
-    std::vector<opening> uncontend_;
-    std::vector<u32> leaving_;
+    // Under the lock no memory is asked for where that can be helped: a suspended thread may have the allocator's lock.
+    template <class T>
+    using few = boost::container::small_vector<T, 8>;
+    few<wake_up> wakes_;
+    few<opening> uncontend_;
+    few<u32> leaving_;
     u32 remembered_ = 0;
     std::array<handle_history::change, 4> remember_;
 };

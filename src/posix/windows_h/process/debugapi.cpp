@@ -1,9 +1,14 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
+#include <string>
+#include <string_view>
 
+#include "posix/os/shared_file.hpp"
 #include "posix/windows_h/text/text.hpp"
 
 using namespace kobj::windows_h;
@@ -23,9 +28,32 @@ void DebugBreak() {
     std::raise(SIGTRAP);
 }
 
+namespace {
+
+/// The file that KOBJ_DEBUG_OUTPUT names. A line is one write at its end, so that those of several processes do not
+/// mix.
+void add_line(const char* path, std::string_view text) {
+    std::string line = "[" + std::to_string(getpid()) + "] ";
+    line += text;
+    if (line.back() != '\n') line += '\n';
+    const kobj::posix::os::descriptor file(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666));
+    if (file) [[maybe_unused]]
+        const auto written = ::write(file.get(), line.data(), line.size());
+}
+
+}  // namespace
+
 // The debugger has no place of its own for such texts: it shows what comes to the standard error output.
 void OutputDebugStringA(LPCSTR text) {
-    if (text == nullptr || !IsDebuggerPresent()) return;
+    if (text == nullptr) return;
+    if (const char* path = secure_getenv("KOBJ_DEBUG_OUTPUT"); path != nullptr && *path != '\0') {
+        try {
+            add_line(path, text);
+        } catch (const std::bad_alloc&) {
+            // As when there is no monitor.
+        }
+    }
+    if (!IsDebuggerPresent()) return;
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, std::strlen(text));
 }
 void OutputDebugStringW(LPCWSTR text) {

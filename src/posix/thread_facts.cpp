@@ -5,6 +5,7 @@
 #include "posix/arena/session_lock.hpp"
 #include "posix/handle/target.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/termination.hpp"
 #include "posix/process/thread_object.hpp"
 
 namespace kobj::detail {
@@ -33,6 +34,13 @@ result<thread_facts> look_at_thread(handle_value value, access_mask needed) {
         const u32 record = thread_record_of(*t.object);
         facts.ended = (t.seen & state::ended) != 0 || (record != 0 && thread_ended(record, false));
         return facts;
+    });
+}
+
+result<void> terminate_thread(handle_value value, std::uint32_t code) {
+    return guarded([&] {
+        const context& me = enter();
+        termination::terminate(me, look_up(me, value, object_type::thread, access::thread_terminate), code);
     });
 }
 

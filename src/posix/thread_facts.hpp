@@ -20,6 +20,11 @@ struct thread_facts {
 /// `needed`: at least one of these rights. Errors: invalid_handle (6), access_denied (5).
 KOBJ_API result<thread_facts> look_at_thread(handle_value thread, access_mask needed);
 
+/// Ends another thread of this process where it is; nothing runs at its end. When this returns, it has ended. Errors:
+/// invalid_handle (6), access_denied (5): without that right, or the thread has ended; not_supported (50): a thread of
+/// another process, or one that does not take the signal.
+KOBJ_API result<void> terminate_thread(handle_value thread, std::uint32_t code);
+
 /// What a thread has asked of the scheduler: a number of 32 bits that its object keeps. Replaces the bits in `mask` and
 /// gives the former number. Errors: as look_at_thread.
 KOBJ_API result<std::uint32_t> change_scheduling(handle_value thread, access_mask needed, std::uint32_t mask,

@@ -11,6 +11,7 @@
 #include "posix/os/futex.hpp"
 #include "posix/os/relax.hpp"
 #include "posix/process/reap.hpp"
+#include "posix/process/termination.hpp"
 
 namespace kobj::posix {
 
@@ -103,6 +104,8 @@ public:
             const i64 now = os::monotonic_now();
             const i64 due = std::min(earliest_timer(), alert_ == nullptr ? never : alert_->due());
             const bool death = doze(std::min({deadline, due, now > never - recheck ? never : now + recheck}));
+            // One that was given what it waits for keeps it to its end, as any that is killed.
+            termination::end_if_told(me_);
             const u32 parked = me_.record->park.get();
             if (parked == park_satisfied) return result();
             const i64 woken = os::monotonic_now();

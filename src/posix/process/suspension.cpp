@@ -9,6 +9,7 @@
 #include "posix/os/proc.hpp"
 #include "posix/os/stop_signal.hpp"
 #include "posix/process/attach.hpp"
+#include "posix/process/termination.hpp"
 #include "posix/process/thread_object.hpp"
 
 namespace kobj::posix::suspension {
@@ -44,9 +45,10 @@ void stop() noexcept {
 
 bool put_off() noexcept {
     const context* me = attached();
-    if (me == nullptr || !is_suspended(*me)) return false;
-    say(*me->record, 1);
-    return true;
+    if (me == nullptr) return false;
+    const bool suspended = is_suspended(*me);
+    if (suspended) say(*me->record, 1);
+    return suspended || termination::is_told(*me);
 }
 
 enum class end { halted, gone, refused };
@@ -101,6 +103,7 @@ lowered lower(const context& me, const target& thread) {
 }  // namespace
 
 void stay(const context& me) noexcept {
+    termination::end_if_told(me);
     object_record* const object = object_of(me);
     if (object == nullptr) return;
     do {
@@ -108,6 +111,7 @@ void stay(const context& me) noexcept {
         for (u32 seen = 0; suspend_count::of(seen = object->suspended.get()) != 0;) {
             const os::futex_key key{&object->suspended.raw(), seen};
             os::futex_wait({&key, 1}, os::monotonic_now() + recheck);
+            termination::end_if_told(me);
         }
         say(*me.record, 0);
     } while (suspend_count::of(object->suspended.get()) != 0);

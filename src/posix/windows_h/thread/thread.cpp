@@ -209,6 +209,14 @@ DWORD ResumeThread(HANDLE thread) {
     return count_of(lend(thread, [](kobj::thread& t) { return t.resume(); }));
 }
 
+BOOL TerminateThread(HANDLE thread, DWORD code) {
+    const auto facts = kobj::detail::look_at_thread(value_of(thread), THREAD_TERMINATE);
+    if (!facts) return refuse(facts.error().value());
+    if (!facts->ended && facts->own && facts->id == GetCurrentThreadId()) leave(code);
+    const auto done = kobj::detail::terminate_thread(value_of(thread), code);
+    return done ? TRUE : refuse(done.error().value());
+}
+
 DWORD QueueUserAPC(PAPCFUNC routine, HANDLE thread, ULONG_PTR argument) {
     const auto facts = kobj::detail::look_at_thread(value_of(thread), THREAD_SET_CONTEXT);
     if (!facts) return static_cast<DWORD>(refuse(facts.error().value()));

@@ -93,6 +93,40 @@ TEST_CASE("A handle is shown with its access and its flags", "[tool]") {
     kobj::set_protect_from_close(poor.get(), false).value();
 }
 
+TEST_CASE("A job is shown with its members, and a process with its job", "[tool][process]") {
+    const std::string name = test::unique_name("job");
+    const auto outer = kobj::job::create({.name = name}).value();
+    const auto inner = kobj::job::create({.limits = {.kill_on_close = true}}).value();
+    auto event = kobj::event::create({.inheritable = true}).value();
+    kobj::process child = test::start_role("waits_for_event", {event},
+                                           {.inherit = kobj::inherit::all, .jobs = {outer.get(), inner.get()}});
+    const std::uint32_t id = child.id().value();
+
+    const auto answer = kobj_tool("who '" + name + "' --json");
+    REQUIRE(answer.code == 0);
+    CHECK(answer.json()["type"] == "job");
+    CHECK_FALSE(answer.json()["kill_on_close"].get<bool>());
+    CHECK(find(answer.json()["members"], "process", id)["program"] == "kobj_tool_tests");
+    const json of_child = find(kobj_tool("ps --json").json()["processes"], "process", id);
+    const json inner_job = find(kobj_tool("ls --json").json()["objects"], "object", of_child["job"]["object"]);
+    CHECK(inner_job["kill_on_close"].get<bool>());
+    CHECK(inner_job["outer_job"] == answer.json()["object"]);
+    CHECK(inner_job["members"].size() == 1);
+    CHECK_FALSE(find(kobj_tool("ps --json").json()["processes"], "process", getpid()).contains("job"));
+
+    const std::string number = "#" + std::to_string(of_child["job"]["object"].get<int>());
+    const auto text = kobj_tool("who '" + name + "'");
+    CHECK(text.has("1 member"));
+    CHECK(text.has("MEMBER"));
+    CHECK(text.has("unnamed job " + number));
+    CHECK(kobj_tool("who '" + number + "'")
+              .has("1 member, which end with the last handle, nested in job \"" + name + "\""));
+    CHECK(kobj_tool("ps").has(number));
+    REQUIRE(event.set());
+    CHECK(test::wait_for_exit(child) == 0);
+    CHECK(kobj_tool("who '" + name + "'").has("0 members"));
+}
+
 TEST_CASE("Who has an object open and who waits for it", "[tool][process]") {
     const std::string name = test::unique_name("who");
     auto event = kobj::event::create({.name = name, .inheritable = true}).value();

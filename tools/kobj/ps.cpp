@@ -17,17 +17,22 @@ using facts::session_facts;
 
 namespace {
 
+std::string name_of(const facts::object_facts& object) {
+    return object.name.empty() ? fmt::format("#{}", object.record) : printable(object.name);
+}
+
 int list(const question& asked) {
     const session read = read_session(asked.where);
     const session_facts& all = *read.facts;
     nlohmann::json out{{"arena", read.arena.path}, {"torn", read.torn}, {"processes", nlohmann::json::array()}};
-    table lines({"PID", "PARENT", "HANDLES", "THREADS", "WAITING", "STATE", "PROGRAM"});
+    table lines({"PID", "PARENT", "HANDLES", "THREADS", "WAITING", "STATE", "JOB", "PROGRAM"});
     for (const process_facts& p : all.processes()) {
+        const facts::object_facts* job = all.object(p.job);
         const auto waiting =
             std::count_if(p.threads.begin(), p.threads.end(), [&](u32 t) { return !all.thread(t)->waits_for.empty(); });
         lines.add({fmt::format("{}", p.id), p.parent == 0 ? "" : fmt::format("{}", p.parent),
                    fmt::format("{}", p.handles), fmt::format("{}", p.threads.size()), fmt::format("{}", waiting),
-                   state_of(p), printable(p.program)});
+                   state_of(p), job == nullptr ? "" : name_of(*job), printable(p.program)});
         out["processes"].push_back({{"process", p.id},
                                     {"parent", p.parent},
                                     {"program", p.program},
@@ -35,6 +40,7 @@ int list(const question& asked) {
                                     {"threads", p.threads.size()},
                                     {"waiting_threads", waiting},
                                     {"state", state_of(p)}});
+        if (job != nullptr) out["processes"].back()["job"] = {{"object", job->record}, {"name", job->name}};
     }
     if (asked.json)
         print(out);

@@ -8,7 +8,7 @@
 #include "table.hpp"
 #include "words.hpp"
 
-// kobj who: who has an object open, owns it, waits for it.
+// kobj who: who has an object open, owns it, waits for it; of a job, who is a member.
 namespace kobj::tool {
 
 using namespace posix;
@@ -49,6 +49,12 @@ void show(const session_facts& all, const object_facts& object) {
     for (const holder& h : holders_of(all, object))
         lines.add({words_of(*h.process), h.handle.value.to_string(), access_of(h.handle.access, object.type)});
     if (!lines.empty()) lines.print();
+    table members({"MEMBER", "OF"});
+    if (object.type == object_type::job) {
+        for (const facts::process_facts* each : all.members_of(object))
+            members.add({words_of(*each), each->job == object.record ? "" : words_of(all, *all.object(each->job))});
+    }
+    if (!members.empty()) members.print();
     table waits({"WAITING", "FOR"});
     for (const u32 t : object.waiters) {
         if (const facts::thread_facts* thread = all.thread(t))

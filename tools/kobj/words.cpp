@@ -37,6 +37,10 @@ std::span<const right> rights_of(object_type type) {
     static constexpr right section[] = {{access::section_query, "query"},
                                         {access::section_map_write, "map to write"},
                                         {access::section_map_read, "map to read"}};
+    static constexpr right job[] = {{access::job_assign_process, "assign"},
+                                    {access::job_set_attributes, "set limits"},
+                                    {access::job_query, "query"},
+                                    {access::job_terminate, "terminate"}};
     static constexpr right process[] = {{access::process_terminate, "terminate"},
                                         {access::process_create_thread, "create thread"},
                                         {access::process_dup_handle, "duplicate handles"},
@@ -61,6 +65,8 @@ std::span<const right> rights_of(object_type type) {
             return file;
         case object_type::file_mapping:
             return section;
+        case object_type::job:
+            return job;
         case object_type::process:
             return process;
         case object_type::thread:
@@ -143,6 +149,14 @@ std::string state_of(const session_facts& all, const object_facts& object) {
         }
         case object_type::file_mapping:
             return fmt::format("{} bytes", object.extra);
+        case object_type::job: {
+            const std::size_t members = all.members_of(object).size();
+            std::string words = fmt::format("{} member{}", members, members == 1 ? "" : "s");
+            if (object.kill_on_close) words += ", which end with the last handle";
+            if (const object_facts* outer = all.object(object.outer_job); outer != nullptr)
+                words += fmt::format(", nested in {}", words_of(all, *outer));
+            return words;
+        }
         case object_type::process:
         case object_type::thread:
             return object.ended ? fmt::format("ended with {}", object.exit_code) : "runs";
@@ -231,6 +245,13 @@ nlohmann::json json_of(const session_facts& all, const object_facts& object) {
             break;
         case object_type::file_mapping:
             out["size"] = object.extra;
+            break;
+        case object_type::job:
+            out["kill_on_close"] = object.kill_on_close;
+            if (all.object(object.outer_job) != nullptr) out["outer_job"] = object.outer_job;
+            out["members"] = nlohmann::json::array();
+            for (const process_facts* each : all.members_of(object))
+                out["members"].push_back({{"process", each->id}, {"program", each->program}});
             break;
         case object_type::process:
         case object_type::thread:

@@ -11,6 +11,7 @@
 #include "posix/fail.hpp"
 #include "posix/handle/table.hpp"
 #include "posix/object/event.hpp"
+#include "posix/object/job.hpp"
 #include "posix/object/timer.hpp"
 #include "posix/os/proc.hpp"
 
@@ -74,6 +75,7 @@ void session_facts::read_processes(bool ask_system) {
         one.id = record.id.get();
         one.handles = record.used.get();
         one.object = record.object.get();
+        one.job = record.job.get();
         if (const process_record* parent = arena_.process(record.parent.get()); record.parent.get() != 0 && parent)
             one.parent = parent->id.get();
         if (ask_system && one.id != 0) {
@@ -150,7 +152,12 @@ void session_facts::read_objects() {
             if (!one.ended) one.runs = static_cast<u32>(record.body.get());
             const thread_facts* t = one.type == object_type::thread ? thread(one.runs) : nullptr;
             if (t != nullptr && t->ended) one.ended = true;
-        } else {
+        } else if (one.type == object_type::job) {
+            if (const job_record* job = arena_.job(record.account.get()); job != nullptr) {
+                one.outer_job = job->parent.get();
+                one.kill_on_close = (job->limits.get() & job_object::kill_on_close) != 0;
+            }
+        } else if (one.type != object_type::file && one.type != object_type::file_mapping) {
             one.sleeps = record.account.get();
         }
         // A queue that goes in a circle is damage; kobj check says so.
@@ -178,6 +185,24 @@ std::vector<handle_facts> session_facts::handles_of(const process_facts& process
                        {(e & entry::inheritable) != 0, (e & entry::protect) != 0}});
     }
     return all;
+}
+
+std::vector<const process_facts*> session_facts::members_of(const object_facts& job) const {
+    std::vector<const process_facts*> members;
+    for (const process_facts& each : processes_) {
+        // Damage may lead in a circle.
+        std::size_t steps = objects_.size();
+        for (u32 o = each.job; o != 0 && steps != 0; --steps) {
+            const object_facts* in = object(o);
+            if (in == nullptr) break;
+            if (in->record == job.record) {
+                members.push_back(&each);
+                break;
+            }
+            o = in->outer_job;
+        }
+    }
+    return members;
 }
 
 const process_facts* session_facts::process(u32 record) const {
@@ -229,6 +254,8 @@ bool is_signaled(const object_facts& object, u64 monotonic_now) {
         case object_type::process:
         case object_type::thread:
             return object.ended;
+        case object_type::file:
+            return true;
         default:
             return false;
     }

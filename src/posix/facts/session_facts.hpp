@@ -34,6 +34,7 @@ struct process_facts {
     u32 parent = 0;  ///< id; 0: not known
     u32 handles = 0;
     u32 object = 0;              ///< record of its process object, or 0
+    u32 job = 0;                 ///< record of the innermost job that it is a member of, or 0
     std::string program{};       ///< from the system; empty in a copy, or when it has ended
     bool runs = true;            ///< from the system
     bool stopped = false;        ///< from the system: by a signal or a debugger
@@ -57,7 +58,9 @@ struct object_facts {
     bool ended = false;
     u32 exit_code = 0;
     u32 runs = 0;                ///< of a process or thread that has not ended: its record
-    u32 sleeps = 0;              ///< how often a wait for it had to sleep; wraps; of others than these two
+    u32 outer_job = 0;           ///< of a job: record of the one around it, or 0
+    bool kill_on_close = false;  ///< of a job
+    u32 sleeps = 0;              ///< how often a wait for it had to sleep; wraps; 0 where nothing counts that
     std::vector<u32> waiters{};  ///< thread records, first come first
 };
 
@@ -78,6 +81,9 @@ public:
     [[nodiscard]] const std::vector<object_facts>& objects() const noexcept { return objects_; }
     /// In the order of the values.
     [[nodiscard]] std::vector<handle_facts> handles_of(const process_facts& process) const;
+
+    /// Members of a job, also those of jobs nested in it.
+    [[nodiscard]] std::vector<const process_facts*> members_of(const object_facts& job) const;
 
     /// By record; null when there is none.
     [[nodiscard]] const process_facts* process(u32 record) const;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 
 // What <windows.h> adds to the objects: timers with a routine, security descriptors, registered waits.
@@ -125,6 +126,22 @@ void add_windows_operations(std::vector<operation>& all) {
              w.mutex = kobj::mutex::create().value();
              describe(w.mutex->get(), old_one);
          }});
+
+    // It sleeps in a call that is no wait for an object, and owns the mutex.
+    add({"terminate a thread",
+         [](world& w) { (void)TerminateThread(w.thread->get().native(), 5); },
+         [](world& w) {
+             std::atomic<bool> owns{false};
+             w.thread = kobj::thread::start([&] {
+                            w.gate.acquire().value();
+                            owns = true;
+                            owns.notify_one();
+                            for (;;) pause();
+                        }).value();
+             owns.wait(false);
+         },
+         {},
+         [](world& w) { return is_in_order(w.gate); }});
 
     add({"register a wait", register_wait, {}, {}, event_in_order});
     add({"unregister a wait",

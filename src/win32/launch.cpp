@@ -3,6 +3,7 @@
 #include "environment_block.hpp"
 #include "inherited_handles.hpp"
 #include "last_error.hpp"
+#include "native.hpp"
 #include "program_path.hpp"
 #include "security.hpp"
 #include "wide.hpp"
@@ -20,19 +21,15 @@ namespace {
 // hand them to its child. Starts by others than kobj cannot be kept from that.
 std::mutex starting;
 
-/// The attribute list that limits inheritance to a list of handles, which must outlive it.
+/// The attribute list of a start: what it limits inheritance to, and the jobs. Both must outlive it.
 class attribute_list {
 public:
-    explicit attribute_list(std::vector<HANDLE>& handles) {
+    attribute_list() {
+        constexpr DWORD most = 2;
         SIZE_T size = 0;
-        InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+        InitializeProcThreadAttributeList(nullptr, most, 0, &size);
         room_.resize(size);
-        if (InitializeProcThreadAttributeList(get(), 1, 0, &size) == 0) {
-            room_.clear();
-            return;
-        }
-        usable_ = UpdateProcThreadAttribute(get(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles.data(),
-                                            handles.size() * sizeof(HANDLE), nullptr, nullptr) != 0;
+        if (InitializeProcThreadAttributeList(get(), most, 0, &size) == 0) room_.clear();
     }
     attribute_list(const attribute_list&) = delete;
     attribute_list& operator=(const attribute_list&) = delete;
@@ -40,14 +37,16 @@ public:
         if (!room_.empty()) DeleteProcThreadAttributeList(get());
     }
 
-    [[nodiscard]] bool usable() const noexcept { return usable_; }
+    [[nodiscard]] bool add(DWORD_PTR which, std::vector<HANDLE>& handles) {
+        return !room_.empty() && UpdateProcThreadAttribute(get(), 0, which, handles.data(),
+                                                           handles.size() * sizeof(HANDLE), nullptr, nullptr) != 0;
+    }
     [[nodiscard]] LPPROC_THREAD_ATTRIBUTE_LIST get() noexcept {
         return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(room_.data());
     }
 
 private:
     std::vector<std::byte> room_;
-    bool usable_ = false;
 };
 
 /// Null, or the text.
@@ -82,11 +81,17 @@ result<launched> create(const std::wstring& path, std::wstring& command_line, wc
     }
     DWORD flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
     if (options.suspended) flags |= CREATE_SUSPENDED;
-    std::optional<attribute_list> limit;
-    if (handles->limited()) {
-        limit.emplace(handles->list());
-        if (!limit->usable()) return last_error({"the list of inherited handles for '", shown, "'"});
-        startup.lpAttributeList = limit->get();
+    if (options.break_away) flags |= CREATE_BREAKAWAY_FROM_JOB;
+    std::vector<HANDLE> jobs;
+    for (const handle_value each : options.jobs) jobs.push_back(native(each));
+    std::optional<attribute_list> list;
+    if (handles->limited() || !jobs.empty()) {
+        list.emplace();
+        if (handles->limited() && !list->add(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles->list()))
+            return last_error({"the list of inherited handles for '", shown, "'"});
+        if (!jobs.empty() && !list->add(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs))
+            return last_error({"the list of jobs for '", shown, "'"});
+        startup.lpAttributeList = list->get();
     }
 
     auto security = attributes(options.inheritable);

@@ -100,59 +100,80 @@ void add_entry_at(transaction& tx, u32 process_index, u32 index, u64 entry) {
 
 namespace {
 
+/// An entry that is in use, looked up once.
+struct used_entry {
+    used_entry(u32 process_index, u32 entry_index)
+        : process(process_index),
+          index(entry_index),
+          slot(the_arena().table_entry(process, index)),
+          value(slot.get()),
+          object(the_arena().object(entry::object(value))),
+          is_file(state::type(object.state.get()) == type_number(object_type::file)) {}
+
+    u32 process;
+    u32 index;
+    word64& slot;
+    u64 value;
+    object_record& object;
+    bool is_file;
+};
+
 // What a handle that goes was to its object and its process.
-void uncount(transaction& tx, u32 process_index, u32 index, object_record& object) {
-    process_record& process = the_arena().process(process_index);
+void uncount(transaction& tx, const used_entry& it) {
+    process_record& process = the_arena().process(it.process);
     if (tx.traces()) [[unlikely]]
-        note(tx, trace::what::closed, object, process_index, index);
+        note(tx, trace::what::closed, it.object, it.process, it.index);
     tx.set(process.used, process.used.get() - 1);
-    drop_handle(tx, object, process_index);
+    drop_handle(tx, it.object, it.process);
+}
+
+int take_descriptor(transaction& tx, const used_entry& it) {
+    const int fd = descriptors::of(it.process, it.index);
+    if (fd >= 0) descriptors::set(tx, it.process, it.index, -1);
+    return fd;
+}
+
+int remove(transaction& tx, const used_entry& it) {
+    const entry::kind kind = entry::kind_of(it.value);
+    remember(tx, it.process, it.index, it.value, false);
+    tx.set(it.slot, 0);
+    int fd = -1;
+    if (it.is_file || kind == entry::kind::kept) [[unlikely]]
+        fd = take_descriptor(tx, it);
+    append_free(tx, it.process, it.index);
+    if (kind != entry::kind::handle) [[unlikely]] {
+        if (kind == entry::kind::view) drop_reference(tx, it.object);
+        return fd;
+    }
+    if (it.is_file && (it.object.state.get() & file_object::lent) != 0) [[unlikely]]
+        lending::changed(tx);
+    uncount(tx, it);
+    return fd;
+}
+
+/// Of a handle to a file that goes: may somebody still need its descriptor?
+bool keeps_descriptor(const transaction& tx, const used_entry& it) {
+    const bool is_lent = (it.object.state.get() & file_object::lent) != 0 && it.object.handles.get() > 1;
+    // Only a process itself can close a descriptor of its.
+    const bool is_foreign = it.process != tx.me().process;
+    // The standard streams stay open in any case, and are handed out anew.
+    return (is_lent || is_foreign) && descriptors::of(it.process, it.index) > STDERR_FILENO;
 }
 
 }  // namespace
 
 int remove_entry(transaction& tx, u32 process_index, u32 index) {
-    arena& a = the_arena();
-    word64& slot = a.table_entry(process_index, index);
-    const u64 entry = slot.get();
-    const entry::kind kind = entry::kind_of(entry);
-    object_record& object = a.object(entry::object(entry));
-    remember(tx, process_index, index, entry, false);
-    tx.set(slot, 0);
-    int fd = -1;
-    const bool is_file = state::type(object.state.get()) == type_number(object_type::file);
-    if (is_file || kind == entry::kind::kept) {
-        fd = descriptors::of(process_index, index);
-        if (fd >= 0) descriptors::set(tx, process_index, index, -1);
-    }
-    append_free(tx, process_index, index);
-    if (kind == entry::kind::kept) return fd;
-    if (kind == entry::kind::view) {
-        drop_reference(tx, object);
-        return fd;
-    }
-    if (is_file && (object.state.get() & file_object::lent) != 0) lending::changed(tx);
-    uncount(tx, process_index, index, object);
-    return fd;
+    return remove(tx, {process_index, index});
 }
 
 int close_entry(transaction& tx, u32 process_index, u32 index) {
-    arena& a = the_arena();
-    word64& slot = a.table_entry(process_index, index);
-    const u64 entry = slot.get();
-    object_record& object = a.object(entry::object(entry));
-    const u64 seen = object.state.get();
-    const bool is_file = state::type(seen) == type_number(object_type::file);
-    const bool is_lent = is_file && (seen & file_object::lent) != 0 && object.handles.get() > 1;
-    // Only a process itself can close a descriptor of its.
-    const bool is_foreign = is_file && process_index != tx.me().process;
-    // The standard streams stay open in any case, and are handed out anew.
-    if ((!is_lent && !is_foreign) || descriptors::of(process_index, index) <= STDERR_FILENO) [[likely]]
-        return remove_entry(tx, process_index, index);
-    remember(tx, process_index, index, entry, false);
-    tx.set(slot, entry::make(entry::kind::kept, entry::object(entry), 0, 0, entry::generation(entry)));
+    const used_entry it(process_index, index);
+    if (!it.is_file || !keeps_descriptor(tx, it)) [[likely]]
+        return remove(tx, it);
+    remember(tx, process_index, index, it.value, false);
+    tx.set(it.slot, entry::make(entry::kind::kept, entry::object(it.value), 0, 0, entry::generation(it.value)));
     lending::changed(tx);
-    uncount(tx, process_index, index, object);
+    uncount(tx, it);
     return kept_for_others;
 }
 

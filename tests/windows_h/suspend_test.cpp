@@ -348,7 +348,7 @@ struct counting_child {
     }
     bool stands_still() const {
         const auto now = [&] {
-            for (int i = 0; i < 1'000 && WaitForSingleObject(counted, 0) == WAIT_OBJECT_0;) ++i;
+            for (int i = 0; i < 100'000 && WaitForSingleObject(counted, 0) == WAIT_OBJECT_0;) ++i;
             return WaitForSingleObject(counted, 20) == WAIT_TIMEOUT;
         };
         // Wine does not wait until the thread of another process has stopped.

@@ -73,5 +73,7 @@ private:
 void send_stop_signal(pid_t process, pid_t thread) noexcept;
 /// Whether that thread keeps the signal away, or its process has another handler or none.
 bool refuses_stop_signal(pid_t process, pid_t thread) noexcept;
+/// So often in a row: a handler that has just begun, or is about to return, keeps it away for a moment.
+inline constexpr unsigned enough_refusals = 4;
 
 }  // namespace kobj::posix::os

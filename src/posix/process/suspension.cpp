@@ -59,6 +59,7 @@ end await(u32 thread, u64 identity, const object_record& object) {
     arena& a = the_arena();
     const thread_record& record = a.thread(thread);
     std::atomic_thread_fence(std::memory_order_seq_cst);
+    unsigned refusals = 0;
     for (i64 pause = millisecond;; pause = std::min(2 * pause, longest)) {
         const u32 process = record.process.get();
         if (record.halted.get() != 0 || suspend_count::of(object.suspended.get()) == 0) return end::halted;
@@ -72,7 +73,8 @@ end await(u32 thread, u64 identity, const object_record& object) {
         if (pause == longest) {
             // A stopped one has the signal before it runs a single instruction.
             if (os::look_at_thread(pid, tid).stopped) return end::halted;
-            if (os::refuses_stop_signal(pid, tid)) return end::refused;
+            refusals = os::refuses_stop_signal(pid, tid) ? refusals + 1 : 0;
+            if (refusals == os::enough_refusals) return end::refused;
         }
         const os::futex_key key{&record.halted.raw(), 0};
         os::futex_wait({&key, 1}, os::monotonic_now() + pause);

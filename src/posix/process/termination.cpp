@@ -61,12 +61,15 @@ void terminate(const context& me, const target& thread, u32 code) {
     const doomed it = tell(me, thread, code);
     thread_record& record = the_arena().thread(it.record);
     const auto id = static_cast<pid_t>(thread_id(it.identity));
-    // One that is suspended looks for it there.
-    os::futex_wake(thread.object->suspended.raw(), INT_MAX);
+    unsigned refusals = 0;
     for (i64 pause = millisecond; !it.is_gone(pause == longest); pause = std::min(2 * pause, longest)) {
-        // Again and again: it may be about to sleep.
+        // Again and again: it may be about to sleep. One that is suspended lets no signal through, and sleeps on its
+        // count.
         os::send_stop_signal(getpid(), id);
-        if (pause == longest && os::refuses_stop_signal(getpid(), id) && !it.is_gone(true)) {
+        os::futex_wake(thread.object->suspended.raw(), INT_MAX);
+        const bool refuses = pause == longest && record.halted.get() == 0 && os::refuses_stop_signal(getpid(), id);
+        refusals = refuses ? refusals + 1 : 0;
+        if (refusals == os::enough_refusals && !it.is_gone(true)) {
             u64 told = code_of_condemned(code);
             record.exit_code.swap(told, 0);
             fail(errc::not_supported, "the thread does not let the signal {} through", os::stop_signal);

@@ -178,15 +178,17 @@ TEST_CASE("To terminate a thread needs its right, and a thread", "[windows_h][te
 namespace {
 struct busy {
     std::atomic<unsigned> rounds{0};
+    std::atomic<unsigned> begun{0};
     HANDLE mutex = nullptr;
 
+    // What it calls here asks for no memory: the allocator's lock would stay locked.
     static DWORD WINAPI run(LPVOID given) {
         auto& self = *static_cast<busy*>(given);
-        for (;;) {
+        for (bool first = true;; first = false) {
             const DWORD got = WaitForSingleObject(self.mutex, INFINITE);
             if (got != WAIT_OBJECT_0 && got != WAIT_ABANDONED) return 1;
-            SetEvent(self.mutex);  // no event: an error on the way
             ++self.rounds;
+            if (first) ++self.begun;
             if (!ReleaseMutex(self.mutex)) return 2;
         }
     }
@@ -201,10 +203,10 @@ TEST_CASE("Threads are terminated in the midst of their calls, and what they sha
     const int rounds = test::on_wine() ? 20 : 100;
     int abandoned = 0;
     for (int i = 0; i < rounds; ++i) {
-        const unsigned before = state.rounds;
+        state.begun = 0;
         const owned first = CreateThread(nullptr, 0, busy::run, &state, 0, nullptr);
         const owned second = CreateThread(nullptr, 0, busy::run, &state, 0, nullptr);
-        CHECK(test::eventually([&] { return state.rounds != before; }));
+        CHECK(test::eventually([&] { return state.begun == 2; }));
         end_it(first, 20);
         end_it(second, 21);
         const DWORD got = WaitForSingleObject(mutex, INFINITE);
@@ -220,14 +222,18 @@ TEST_CASE("Threads are terminated in the midst of their calls, and what they sha
 // On Windows that ends the process when no other thread is there; here another one goes on.
 ROLE(windows_h_without_first_thread) {
     static HANDLE first = nullptr;
+    static std::atomic<bool> sleeps{false};
     const HANDLE self = GetCurrentProcess();
     ROLE_CHECK(DuplicateHandle(self, GetCurrentThread(), self, &first, 0, FALSE, DUPLICATE_SAME_ACCESS));
     const auto body = [](LPVOID) -> DWORD {
+        while (!sleeps) SwitchToThread();
         const bool ended = TerminateThread(first, 3) && WaitForSingleObject(first, INFINITE) == WAIT_OBJECT_0;
         DWORD code = 0;
         ExitProcess(ended && GetExitCodeThread(first, &code) && code == 3 ? 66 : 1);
     };
     CreateThread(nullptr, 0, body, nullptr, 0, nullptr);
+    // It must not be ended with a lock of the C library: the end of the process needs them.
+    sleeps = true;
     Sleep(INFINITE);
     return 2;
 }

@@ -346,12 +346,14 @@ enum class process_state : u32 {
     execed = 6,    ///< has given up kobj by exec; what exec closes is still to be closed
 };
 
-/// Of a process whose exit code was noted by the one that kills it next.
+/// Of a process or thread whose exit code was noted by the one that ends it next. Many bits: a damaged record does not
+/// look like that.
+inline constexpr u64 condemned = 0x4B696C6C;
 constexpr u64 code_of_condemned(u32 code) {
-    return u64{3} << 32U | code;
+    return condemned << 33U | u64{1} << 32U | code;
 }
 constexpr bool is_condemned(u64 exit_code) {
-    return (exit_code >> 33U & 1U) != 0;
+    return exit_code >> 33U == condemned;
 }
 
 struct alignas(256) process_record {
@@ -364,7 +366,7 @@ struct alignas(256) process_record {
     word32 primary_thread;  ///< object index; the thread that attaches first in the child takes it
     word32 error;           ///< errno of a start that failed, told by the child
     word64 start_time;      ///< 0: not known yet
-    word64 exit_code;       ///< bit 32: given; written once; bit 33: is to be killed, by whoever finds its killer dead
+    word64 exit_code;       ///< bit 32: given; written once; condemned: whoever finds the killer dead kills
     // The handle table; its entries lie in the table region.
     word32 committed;  ///< entries backed by memory
     word32 high;       ///< entries below have been in use

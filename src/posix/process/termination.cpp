@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <climits>
 
 #include "posix/arena/session_lock.hpp"
@@ -16,6 +17,9 @@
 namespace kobj::posix::termination {
 
 namespace {
+
+// No word of the arena alone, which may be damaged, ends a thread.
+constinit std::atomic<unsigned> under_way{0};
 
 constexpr i64 millisecond = 1'000'000;
 
@@ -45,7 +49,7 @@ doomed tell(const context& me, const target& thread, u32 code) {
 }  // namespace
 
 bool is_told(const context& me) noexcept {
-    return is_condemned(me.record->exit_code.get());
+    return under_way.load(std::memory_order_relaxed) != 0 && is_condemned(me.record->exit_code.get());
 }
 
 void end_if_told(const context& me) noexcept {
@@ -58,6 +62,12 @@ void end_if_told(const context& me) noexcept {
 
 void terminate(const context& me, const target& thread, u32 code) {
     constexpr i64 longest = 64 * millisecond;
+    struct mark {
+        mark() { under_way.fetch_add(1); }
+        mark(const mark&) = delete;
+        mark& operator=(const mark&) = delete;
+        ~mark() { under_way.fetch_sub(1); }
+    } const marked;
     const doomed it = tell(me, thread, code);
     thread_record& record = the_arena().thread(it.record);
     const auto id = static_cast<pid_t>(thread_id(it.identity));

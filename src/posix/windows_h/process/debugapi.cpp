@@ -33,8 +33,8 @@ namespace {
 /// The file that KOBJ_DEBUG_OUTPUT names. A line is one write at its end, so that those of several processes do not
 /// mix.
 void add_line(const char* path, std::string_view text) {
-    std::string line = "[" + std::to_string(getpid()) + "] ";
-    line += text;
+    std::string line("[");
+    line.append(std::to_string(getpid())).append("] ").append(text);
     if (line.back() != '\n') line += '\n';
     const kobj::posix::os::descriptor file(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666));
     if (file) [[maybe_unused]]

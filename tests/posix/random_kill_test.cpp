@@ -241,7 +241,9 @@ void kill_at_random(int kills, bool full = false) {
         ::kill(static_cast<pid_t>(running[slot].id().value()), signal);
     };
     int done = 0;
-    while (done < kills) {
+    // On a slow machine it takes longer until the arena is full.
+    const auto is_full = [&] { return !full || shared->refused > 0 || done > 20 * kills; };
+    while (done < kills || !is_full()) {
         test::watch("random kill " + std::to_string(done));
         std::this_thread::sleep_for(std::chrono::microseconds(random() % 10'000));
         // One or several at once.

@@ -29,14 +29,17 @@ object_record* object_of(const context& me) noexcept {
 // Before it looks at the count for the last time a thread says that it runs; whoever suspends raises the count before
 // he looks whether it runs. So one of the two sees what the other did.
 void say(thread_record& record, u32 halted) noexcept {
-    record.halted.put(halted);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    record.halted.raw().store(halted, std::memory_order_seq_cst);
     if (halted != 0) os::futex_wake(record.halted.raw(), INT_MAX);
 }
 
+u32 count_of(object_record& object) noexcept {
+    return suspend_count::of(object.suspended.raw().load(std::memory_order_seq_cst));
+}
+
 bool is_suspended(const context& me) noexcept {
-    const object_record* object = object_of(me);
-    return object != nullptr && suspend_count::of(object->suspended.get()) != 0;
+    object_record* object = object_of(me);
+    return object != nullptr && count_of(*object) != 0;
 }
 
 void stop() noexcept {
@@ -54,15 +57,16 @@ bool put_off() noexcept {
 enum class end { halted, gone, refused };
 
 /// Until the thread has stopped, or need not any more.
-end await(u32 thread, u64 identity, const object_record& object) {
+end await(u32 thread, u64 identity, object_record& object) {
     constexpr i64 longest = 64 * millisecond;
     arena& a = the_arena();
-    const thread_record& record = a.thread(thread);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    thread_record& record = a.thread(thread);
+    object.suspended.raw().fetch_add(0, std::memory_order_seq_cst);
     unsigned refusals = 0;
     for (i64 pause = millisecond;; pause = std::min(2 * pause, longest)) {
         const u32 process = record.process.get();
-        if (record.halted.get() != 0 || suspend_count::of(object.suspended.get()) == 0) return end::halted;
+        if (record.halted.raw().load(std::memory_order_seq_cst) != 0 || suspend_count::of(object.suspended.get()) == 0)
+            return end::halted;
         if (record.identity.get() != identity || thread_ended(thread, pause == longest) || process == 0 ||
             a.process(process).state.get() != static_cast<u32>(process_state::attached))
             return end::gone;
@@ -116,7 +120,7 @@ void stay(const context& me) noexcept {
             termination::end_if_told(me);
         }
         say(*me.record, 0);
-    } while (suspend_count::of(object->suspended.get()) != 0);
+    } while (count_of(*object) != 0);
 }
 
 u32 suspend(const context& me, const target& thread) {

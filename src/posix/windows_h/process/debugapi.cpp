@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "posix/os/shared_file.hpp"
 #include "posix/windows_h/text/text.hpp"
 
 using namespace kobj::windows_h;
@@ -36,9 +35,10 @@ void add_line(const char* path, std::string_view text) {
     std::string line("[");
     line.append(std::to_string(getpid())).append("] ").append(text);
     if (line.back() != '\n') line += '\n';
-    const kobj::posix::os::descriptor file(open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666));
-    if (file) [[maybe_unused]]
-        const auto written = ::write(file.get(), line.data(), line.size());
+    const int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+    if (file < 0) return;
+    [[maybe_unused]] const auto written = ::write(file, line.data(), line.size());
+    ::close(file);
 }
 
 }  // namespace

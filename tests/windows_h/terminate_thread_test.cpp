@@ -155,6 +155,28 @@ TEST_CASE("A thread that terminates itself goes no further", "[windows_h][termin
     CHECK_FALSE(further);
 }
 
+TEST_CASE("Of two threads that terminate each other none is left waiting", "[windows_h][terminate]") {
+    struct partner {
+        std::atomic<HANDLE> other{nullptr};
+        static DWORD WINAPI run(LPVOID given) {
+            auto& self = *static_cast<partner*>(given);
+            while (self.other == nullptr) SwitchToThread();
+            TerminateThread(self.other, 15);
+            return 16;
+        }
+    };
+    for (int i = 0; i < 50; ++i) {
+        partner first;
+        partner second;
+        const owned a = CreateThread(nullptr, 0, partner::run, &first, 0, nullptr);
+        const owned b = CreateThread(nullptr, 0, partner::run, &second, 0, nullptr);
+        first.other = b;
+        second.other = a;
+        const HANDLE both[] = {a, b};
+        CHECK(WaitForMultipleObjects(2, both, TRUE, INFINITE) == WAIT_OBJECT_0);
+    }
+}
+
 TEST_CASE("To terminate a thread needs its right, and a thread", "[windows_h][terminate]") {
     subject s;
     DWORD id = 0;

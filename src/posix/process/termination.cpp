@@ -84,6 +84,8 @@ void terminate(const context& me, const target& thread, u32 code) {
             record.exit_code.swap(told, 0);
             fail(errc::not_supported, "the thread does not let the signal {} through", os::stop_signal);
         }
+        // Two that terminate each other wait for neither.
+        end_if_told(me);
         const u32 alive = record.life.announce_sleeper();
         if (os::life::ended(alive)) continue;
         const os::futex_key key{&record.life.word(), alive};

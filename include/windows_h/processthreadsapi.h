@@ -109,7 +109,7 @@ BOOL WINAPI GetExitCodeThread(HANDLE hThread, LPDWORD lpExitCode);
 // Partial: a thread that blocks SIGURG, or of a program without kobj, gives error 50.
 DWORD WINAPI SuspendThread(HANDLE hThread);
 DWORD WINAPI ResumeThread(HANDLE hThread);
-// Partial: threads of the own process only.
+// Partial: a thread that blocks SIGURG, or one of several of a program without kobj, gives error 50.
 BOOL WINAPI TerminateThread(HANDLE hThread, DWORD dwExitCode);
 // Partial: a thread that was made by other means than CreateThread is found once it has called kobj.
 HANDLE WINAPI OpenThread(DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwThreadId);

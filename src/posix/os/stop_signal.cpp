@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace kobj::posix::os {
 
@@ -20,8 +21,16 @@ namespace {
 void (*stop_here)() noexcept = nullptr;
 bool (*put_it_off)() noexcept = nullptr;
 
-void handle(int) {
+constexpr int end_value = 0x4B656E64;
+
+void note(const siginfo_t& info) noexcept {
+    if (info.si_code == SI_QUEUE && info.si_value.sival_int == end_value)
+        stopping.told_to_end.store(true, std::memory_order_relaxed);
+}
+
+void handle(int, siginfo_t* info, void*) {
     const int before = errno;
+    note(*info);
     if (stopping.guards.load(std::memory_order_relaxed) == 0)
         stop_now();
     else if (put_it_off())
@@ -42,8 +51,8 @@ void on_stop_signal(void (*stop)() noexcept, bool (*put_off)() noexcept) noexcep
     stop_here = stop;
     put_it_off = put_off;
     struct sigaction action {};
-    action.sa_handler = handle;
-    action.sa_flags = SA_RESTART;
+    action.sa_sigaction = handle;
+    action.sa_flags = SA_RESTART | SA_SIGINFO;
     sigaction(stop_signal, &action, nullptr);
 }
 
@@ -60,8 +69,23 @@ void stop_now() noexcept {
     errno = before;
 }
 
-void send_stop_signal(pid_t process, pid_t thread) noexcept {
-    syscall(SYS_tgkill, process, thread, stop_signal);
+bool send_stop_signal(pid_t process, pid_t thread, wish what) noexcept {
+    siginfo_t info{};
+    info.si_signo = stop_signal;
+    info.si_code = SI_QUEUE;
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_int = what == wish::end ? end_value : 0;
+    return syscall(SYS_rt_tgsigqueueinfo, process, thread, stop_signal, &info) == 0 || errno != EPERM;
+}
+
+void take_stop_signals() noexcept {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, stop_signal);
+    constexpr timespec at_once{};
+    siginfo_t info{};
+    while (sigtimedwait(&only, &info, &at_once) == stop_signal) note(info);
 }
 
 bool refuses_stop_signal(pid_t process, pid_t thread) noexcept {

@@ -17,7 +17,8 @@ inline constexpr int stop_signal = SIGURG;
 /// Of one thread. Its signal handler reads and writes it, too.
 struct stop_state {
     std::atomic<unsigned> guards{0};
-    std::atomic<bool> put_off{false};  ///< it stops when it leaves its last guard
+    std::atomic<bool> put_off{false};      ///< it stops when it leaves its last guard
+    std::atomic<bool> told_to_end{false};  ///< a signal said so
 };
 extern KOBJ_API constinit thread_local stop_state stopping __attribute__((tls_model("initial-exec")));
 
@@ -70,7 +71,13 @@ private:
     std::mutex mutex_;
 };
 
-void send_stop_signal(pid_t process, pid_t thread) noexcept;
+/// What the signal asks for: that the thread looks whether it has to stop, or has to end. Only the signal says that a
+/// thread has to end: no word of the arena alone, which may be damaged, ends one.
+enum class wish { look, end };
+/// False: this process may not send signals to that one.
+bool send_stop_signal(pid_t process, pid_t thread, wish what = wish::look) noexcept;
+/// Notes what waits to be delivered to the calling thread, which lets no signal through. Async-signal-safe.
+void take_stop_signals() noexcept;
 /// Whether that thread keeps the signal away, or its process has another handler or none.
 bool refuses_stop_signal(pid_t process, pid_t thread) noexcept;
 /// So often in a row: a handler that has just begun, or is about to return, keeps it away for a moment.

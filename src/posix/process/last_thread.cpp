@@ -1,17 +1,20 @@
 #include "posix/process/last_thread.hpp"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
-#include <memory>
 #include <mutex>
 #include <vector>
 
+#include "posix/arena/arena.hpp"
 #include "posix/os/proc.hpp"
+#include "posix/os/shared_file.hpp"
 #include "posix/os/stop_signal.hpp"
 #include "posix/process/attach.hpp"
 
@@ -46,15 +49,48 @@ state* current() {
     return now;
 }
 
-std::vector<pid_t> threads_of_this_process() {
-    std::vector<pid_t> found;
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc/self/task"), closedir);
-    if (folder == nullptr) return found;
-    while (const dirent* each = readdir(folder.get())) {
-        const int id = std::atoi(each->d_name);
-        if (id > 0) found.push_back(id);
+// Asks for no memory: a thread that is terminated may have been asking for some.
+template <class Predicate>
+bool any_thread(Predicate is) noexcept {
+    const os::descriptor folder(open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // Where that cannot be read, the process goes on.
+    if (!folder) return true;
+    alignas(dirent64) std::array<char, 4096> room{};
+    for (;;) {
+        const ssize_t got = getdents64(folder.get(), room.data(), room.size());
+        if (got <= 0) return got < 0;
+        for (ssize_t at = 0; at < got;) {
+            const auto* each = reinterpret_cast<const dirent64*>(room.data() + at);
+            const int id = std::atoi(each->d_name);
+            if (id > 0 && is(pid_t{id})) return true;
+            at += each->d_reclen;
+        }
     }
-    return found;
+}
+
+// Terminated, and past its last call: see terminated_is_last().
+bool is_terminated(pid_t id) noexcept {
+    const context* me = attached();
+    if (me == nullptr) return false;
+    arena& a = the_arena();
+    const u32 count = a.capacity(region::threads);
+    for (u32 t = 1; t < count; ++t) {
+        const thread_record& record = a.thread(t);
+        const u64 identity = record.identity.get();
+        if (thread_claimed(identity) && static_cast<pid_t>(thread_id(identity)) == id &&
+            record.process.get() == me->process)
+            return is_condemned(record.exit_code.get()) && record.halted.raw().load() != 0;
+    }
+    return false;
+}
+
+bool stays(const state& s, pid_t id) noexcept {
+    if (id == gettid() || (id == getpid() && first_has_left)) return false;
+    if (std::find(s.not_counted.begin(), s.not_counted.end(), id) != s.not_counted.end()) return false;
+    if (is_terminated(id)) return false;
+    const os::process_facts now = os::look_at_thread(getpid(), id);
+    return now.exists && std::none_of(s.leaving.begin(), s.leaving.end(),
+                                      [&](const ending& e) { return e.id == id && e.start_time == now.start_time; });
 }
 
 // Notes that the calling thread leaves. Does anybody stay?
@@ -62,18 +98,9 @@ bool is_last() {
     const os::stop_guard guard;
     state& s = *current();
     const std::lock_guard lock(s.gate);
+    std::erase_if(s.leaving, [](const ending& e) { return !os::look_at_thread(getpid(), e.id).exists; });
+    const bool last = !any_thread([&](pid_t id) { return stays(s, id); });
     const pid_t self = gettid();
-    const std::vector<pid_t> all = threads_of_this_process();
-    std::erase_if(s.leaving, [&](const ending& e) { return std::find(all.begin(), all.end(), e.id) == all.end(); });
-    const auto stays = [&](pid_t id) {
-        if (id == self || (id == getpid() && first_has_left)) return false;
-        if (std::find(s.not_counted.begin(), s.not_counted.end(), id) != s.not_counted.end()) return false;
-        const os::process_facts now = os::look_at_thread(getpid(), id);
-        return now.exists && std::none_of(s.leaving.begin(), s.leaving.end(), [&](const ending& e) {
-                   return e.id == id && e.start_time == now.start_time;
-               });
-    };
-    const bool last = !all.empty() && std::none_of(all.begin(), all.end(), stays);
     s.leaving.push_back({self, os::look_at_thread(getpid(), self).start_time});
     return last;
 }
@@ -102,6 +129,19 @@ void watch_own_end() noexcept {
     // Of all that is called at a thread's end only the destructors of keys are not called by exit(), too.
     static const pthread_key_t key = make_key();
     pthread_setspecific(key, &first_has_left);
+}
+
+bool terminated_is_last() noexcept {
+    const context* me = attached();
+    if (me == nullptr) return false;
+    if (gettid() == getpid()) first_thread_leaves();
+    // Before it looks at the others, as they do: of two that leave at the same time one sees the other.
+    me->record->halted.raw().store(1);
+    state* const s = only.load();
+    if (s == nullptr) return !any_thread([](pid_t id) { return stays(state{}, id); });
+    const os::stop_guard guard;
+    const std::lock_guard lock(s->gate);
+    return !any_thread([&](pid_t id) { return stays(*s, id); });
 }
 
 void do_not_count() noexcept {

@@ -10,6 +10,8 @@ namespace kobj::posix::last_thread {
 void first_thread_leaves() noexcept;
 /// Of each attached thread: when it has ended, and was the last one, the process ends with its exit code.
 void watch_own_end() noexcept;
+/// The calling thread was terminated, and is about to leave: is it the last one? Async-signal-safe.
+bool terminated_is_last() noexcept;
 /// The calling thread is one of the backend's own: it keeps no process alive.
 void do_not_count() noexcept;
 

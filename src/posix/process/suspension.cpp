@@ -54,7 +54,7 @@ bool put_off() noexcept {
     return suspended || termination::is_told(*me);
 }
 
-enum class end { halted, gone, refused };
+enum class end { halted, gone, refused, forbidden };
 
 /// Until the thread has stopped, or need not any more.
 end await(u32 thread, u64 identity, object_record& object) {
@@ -73,7 +73,7 @@ end await(u32 thread, u64 identity, object_record& object) {
         const auto pid = static_cast<pid_t>(a.process(process).id.get());
         const auto tid = static_cast<pid_t>(thread_id(identity));
         // Again and again: it may not have been attached yet, or its handler not there.
-        os::send_stop_signal(pid, tid);
+        if (!os::send_stop_signal(pid, tid)) return end::forbidden;
         if (pause == longest) {
             // A stopped one has the signal before it runs a single instruction.
             if (os::look_at_thread(pid, tid).stopped) return end::halted;
@@ -117,6 +117,8 @@ void stay(const context& me) noexcept {
         for (u32 seen = 0; suspend_count::of(seen = object->suspended.get()) != 0;) {
             const os::futex_key key{&object->suspended.raw(), seen};
             os::futex_wait({&key, 1}, os::monotonic_now() + recheck);
+            // One that wants to end it wakes it by the count, for it lets no signal through.
+            os::take_stop_signals();
             termination::end_if_told(me);
         }
         say(*me.record, 0);
@@ -142,11 +144,14 @@ u32 suspend(const context& me, const target& thread) {
         tx.set(object.suspended, before + 1);
         return {before, record, record == 0 ? 0 : the_arena().thread(record).identity.get()};
     });
-    if (now.record == me.index)
+    if (now.record == me.index) {
         os::stop_later();
-    else if (now.record != 0 && await(now.record, now.identity, object) == end::refused) {
-        (void)resume(me, thread);
-        fail(errc::not_supported, "the thread does not let the signal {} through", os::stop_signal);
+    } else if (now.record != 0) {
+        const end how = await(now.record, now.identity, object);
+        if (how == end::refused || how == end::forbidden) (void)resume(me, thread);
+        if (how == end::refused)
+            fail(errc::not_supported, "the thread does not let the signal {} through", os::stop_signal);
+        if (how == end::forbidden) fail(errc::access_denied, "the thread's process takes no signals of this user");
     }
     return now.before;
 }

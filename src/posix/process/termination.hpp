@@ -6,7 +6,8 @@
 // others it is a thread that was killed.
 namespace kobj::posix::termination {
 
-/// Another thread of this process. When this returns, it has ended.
+/// Another thread than the caller, of any process of the session. When this returns, it has ended, or ends before it
+/// runs another instruction of the program. With its last thread a process ends, too.
 void terminate(const context& me, const target& thread, u32 code);
 
 /// Whether the calling thread is to end, or to go on at the end of its call of kobj. Async-signal-safe.

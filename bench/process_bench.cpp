@@ -5,6 +5,8 @@
 #include <kobj/kobj.hpp>
 
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,24 +20,38 @@ namespace {
 
 using clock_type = std::chrono::steady_clock;
 
+/// What the child writes to. It stands where standard input stood, for of a process that kobj starts only the three
+/// standard descriptors reach the child.
 class report_pipe {
 public:
-    report_pipe() { valid_ = pipe(ends_) == 0; }
+    report_pipe() {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) != 0) return;
+        from_ = ends[0];
+        before_ = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        dup2(ends[1], STDIN_FILENO);
+        close(ends[1]);
+    }
     report_pipe(const report_pipe&) = delete;
     report_pipe& operator=(const report_pipe&) = delete;
     ~report_pipe() {
-        for (const int end : ends_) close(end);
+        if (from_ < 0) return;
+        dup2(before_, STDIN_FILENO);
+        close(before_);
+        close(from_);
     }
-    [[nodiscard]] bool valid() const { return valid_; }
-    [[nodiscard]] std::string child_end() const { return std::to_string(ends_[1]); }
+    [[nodiscard]] bool valid() const { return from_ >= 0; }
+    /// False when nothing comes: the child has not got as far as its main.
     [[nodiscard]] bool wait() const {
+        constexpr int patience = 60'000;
+        pollfd seen{from_, POLLIN, 0};
         char byte = 0;
-        return read(ends_[0], &byte, 1) == 1;
+        return poll(&seen, 1, patience) == 1 && read(from_, &byte, 1) == 1;
     }
 
 private:
-    int ends_[2] = {-1, -1};
-    bool valid_ = false;
+    int from_ = -1;
+    int before_ = -1;
 };
 
 // Times `start` until the child has reported; `bury` comes after it.
@@ -46,7 +62,7 @@ void measure(benchmark::State& state, Start&& start, Bury&& bury) {
     const std::string program = kobj::process::executable_path();
     for (auto _ : state) {
         const auto begin = clock_type::now();
-        auto child = start(program, pipe.child_end());
+        auto child = start(program, std::to_string(STDIN_FILENO));
         if (!child || !pipe.wait()) return state.SkipWithError("a child did not start");
         state.SetIterationTime(std::chrono::duration<double>(clock_type::now() - begin).count());
         bury(*child);

@@ -35,7 +35,10 @@ if(NOT KOBJ_FMT_INCLUDE AND KOBJ_FETCH_DEPENDENCIES)
 endif()
 kobj_require_headers(KOBJ_FMT_INCLUDE fmt/format.h "{fmt}")
 
-if(NOT WIN32)
+if(WIN32)
+    # mincore: CompareObjectHandles. ntdll: the questions about handles that Win32 does not answer.
+    set(KOBJ_WINDOWS_LIBRARIES mincore ntdll)
+else()
     set(THREADS_PREFER_PTHREAD_FLAG ON)
     find_package(Threads REQUIRED)
     kobj_find_headers(KOBJ_BOOST_INCLUDE boost/interprocess/offset_ptr.hpp)

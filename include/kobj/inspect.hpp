@@ -25,7 +25,8 @@ struct handle_info {
 };
 
 /// The handle table of a process of the session, in the order of the values.
-/// Errors: invalid_parameter (87) when there is no such process; on Windows not_supported (50) for another process.
+/// Errors: invalid_parameter (87) when there is no such process; on Windows access_denied (5) for one that this user may
+/// not look into. There each handle of another process is duplicated for a moment: system calls.
 [[nodiscard]] KOBJ_API result<std::vector<handle_info>> handle_table(std::uint32_t process_id);
 /// Of the calling process.
 [[nodiscard]] KOBJ_API result<std::vector<handle_info>> handle_table();
@@ -62,7 +63,8 @@ struct snapshot {
 };
 
 /// The whole session, read without a lock: nobody is delayed, and what changes meanwhile may be seen half done.
-/// Error: not_supported (50) on Windows.
+/// On Windows the processes of this logon session that this user may look into, and their objects of kobj's types; who
+/// waits is told as by blocked_threads(), nothing where that is not supported. Many system calls there.
 [[nodiscard]] KOBJ_API result<snapshot> take_snapshot();
 
 struct blocked_thread {
@@ -80,7 +82,8 @@ struct blocked_thread {
 };
 
 /// The threads of the session that sleep in a wait, each at the same moment. Copies the session's memory: system calls.
-/// Error: not_supported (50) on Windows, where GetThreadWaitChain tells it.
+/// On Windows those that wait for a mutex, a critical section, the end of a thread or process, or an answer: of other
+/// waits the system does not tell. Error: not_supported (50) on Wine.
 /// https://learn.microsoft.com/windows/win32/api/wct/nf-wct-getthreadwaitchain
 [[nodiscard]] KOBJ_API result<std::vector<blocked_thread>> blocked_threads();
 

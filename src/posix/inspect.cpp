@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 
+#include "facts/blocked_threads.hpp"
 #include "posix/arena/directory.hpp"
 #include "posix/arena/session_lock.hpp"
 #include "posix/dispatch/readiness.hpp"
-#include "posix/facts/wait_graph.hpp"
+#include "posix/facts/arena_facts.hpp"
 #include "posix/handle/target.hpp"
 #include "posix/object/mutex.hpp"
 #include "posix/process/attach.hpp"
@@ -45,7 +47,7 @@ std::vector<handle_info> table_of(u32 process) {
         info.value = value_of(i);
         info.object = number_of(entry::object(e), seen);
         info.type = type_of_state(seen);
-        info.name = facts::shown_name(read_name(object));
+        info.name = shown_name(read_name(object));
         info.access = entry::access(e);
         info.flags = {(e & entry::inheritable) != 0, (e & entry::protect) != 0};
         info.usage_count = object.handles.get();
@@ -85,7 +87,7 @@ object_info describe(u32 index, const object_record& object, u64 seen) {
     object_info info;
     info.object = number_of(index, seen);
     info.type = type_of_state(seen);
-    info.name = facts::shown_name(read_name(object));
+    info.name = shown_name(read_name(object));
     info.usage_count = object.handles.get();
     info.reference_count = object.references.get();
     info.signaled = look_at(object, 0) != readiness::no;
@@ -155,43 +157,18 @@ result<snapshot> take_snapshot() {
     });
 }
 
-namespace {
-
-waiter_info name_of(const facts::session_facts& all, u32 record) {
-    const facts::thread_facts* thread = all.thread(record);
-    if (thread == nullptr) return {};
-    const facts::process_facts* process = all.process(thread->process);
-    return {process == nullptr ? 0 : process->id, thread->id};
-}
-
-}  // namespace
-
 result<std::vector<blocked_thread>> blocked_threads() {
     return guarded([&] {
         (void)enter();
-        facts::image copy;
+        const auto copy = std::make_shared<image>();
         try {
             // A busy session may change during each of them; then what is said may not fit together.
-            copy.read_still(the_arena().file(), 50);
+            copy->read_still(the_arena().file(), 50);
         } catch (const facts::unreadable& why) {
             fail_corrupt(why.what());
         }
-        copy.undo();
-        const facts::session_facts all(copy, true);
-        const facts::wait_graph graph(all);
-        std::vector<blocked_thread> blocked;
-        for (const facts::thread_facts& t : all.threads()) {
-            if (t.ended || t.waits_for.empty()) continue;
-            const waiter_info who = name_of(all, t.record);
-            blocked_thread one{who.process_id, who.thread_id, {}, t.waits_for_all, {}, {}, graph.is_stuck(t.record)};
-            one.waited = std::chrono::nanoseconds(all.waited(t));
-            for (const u32 o : t.waits_for) {
-                if (const facts::object_facts* object = all.object(o)) one.objects.push_back(object->number);
-                for (const u32 b : graph.blockers_of(o)) one.blocked_by.push_back(name_of(all, b));
-            }
-            blocked.push_back(std::move(one));
-        }
-        return blocked;
+        copy->undo();
+        return facts::blocked_threads_of(read_facts(copy, true));
     });
 }
 

@@ -1,11 +1,14 @@
 #include <kobj/inspect.hpp>
 
 #include "common/explain.hpp"
+#include "facts/blocked_threads.hpp"
+#include "last_error.hpp"
 #include "native.hpp"
 #include "nt.hpp"
-#include "wide.hpp"
+#include "object_path.hpp"
+#include "win32/facts/system_facts.hpp"
 
-#include <algorithm>
+#include <memory>
 #include <new>
 #include <optional>
 #include <utility>
@@ -17,59 +20,52 @@ bool is_kobj_type(object_type type) noexcept {
     return type != object_type::none && type != object_type::other;
 }
 
-// Where the local names of the session stand.
-// https://learn.microsoft.com/windows/win32/termserv/kernel-object-namespaces
-std::string short_name(std::wstring_view path) {
-    constexpr std::wstring_view global = L"\\BaseNamedObjects\\";
-    DWORD session = 0;
-    ProcessIdToSessionId(GetCurrentProcessId(), &session);
-    const std::wstring local = L"\\Sessions\\" + std::to_wstring(session) + std::wstring(global);
-    if (path.starts_with(local)) return detail::to_utf8(path.substr(local.size()));
-    if (!path.starts_with(global)) return detail::to_utf8(path);
-    const auto bare = detail::to_utf8(path.substr(global.size()));
-    return session == 0 ? bare : "Global\\" + bare;  // session 0 has no other place for its local names
-}
-
-// Nothing, when the handle is closed meanwhile.
-std::optional<handle_info> describe(const detail::nt::open_handle& open) {
+// By a handle of this process: the open one itself, or its duplicate. Nothing, when it is closed meanwhile.
+std::optional<handle_info> describe(const detail::nt::open_handle& open, HANDLE seen, std::uint32_t duplicates) {
     handle_info info{.value = handle_value(open.value), .object = open.object};
-    const auto flags = get_flags(info.value);
-    const auto type = type_of(info.value);
-    const auto basics = detail::nt::query_basics(detail::native(info.value));
+    const auto value = handle_value::from_native(seen);
+    const auto flags = get_flags(value);
+    const auto type = type_of(value);
+    const auto basics = detail::nt::query_basics(seen);
     if (!flags || !type || !basics) return std::nullopt;
     info.type = *type;
     info.flags = *flags;
     info.access = basics->granted_access;
-    info.usage_count = basics->handle_count;
-    if (is_kobj_type(*type)) info.name = short_name(detail::nt::query_name(detail::native(info.value)));
+    info.usage_count = basics->handle_count - duplicates;
+    if (is_kobj_type(*type)) info.name = detail::name_at(detail::nt::query_name(seen));
     return info;
 }
 
-// Where the system does not list the handles: value after value is asked until all that exist are found. Wine does not
-// tell how many there are, and asking takes it long: there the search ends where no more seem to come.
-std::vector<detail::nt::open_handle> probe_own_handles() {
-    DWORD count = 0;
-    GetProcessHandleCount(GetCurrentProcess(), &count);
-    const bool counted = count != 0;
-    constexpr std::uintptr_t end = std::uintptr_t{4} << 24U;  // 2^24 handles are the most that Windows gives a process
-    constexpr int long_gap = 512;
-    std::vector<detail::nt::open_handle> found;
-    int gap = 0;
-    for (std::uintptr_t value = 4; value < end; value += 4) {
-        if (counted ? found.size() == count : gap == long_gap) break;
-        ++gap;
-        if (!get_flags(handle_value(value))) continue;
-        found.push_back({0, value});
-        gap = 0;
+std::vector<handle_info> table_of(HANDLE process, std::uint32_t id) {
+    const bool own = id == GetCurrentProcessId();
+    std::vector<handle_info> table;
+    for (const auto& each : detail::nt::handles_of(process, id, detail::nt::query_handles())) {
+        const HANDLE seen =
+            own ? reinterpret_cast<HANDLE>(each.value) : detail::nt::duplicate_from(process, each.value);
+        if (seen == nullptr) continue;
+        if (auto info = describe(each, seen, own ? 0 : 1)) table.push_back(*std::move(info));
+        if (!own) detail::nt::close_duplicate(seen);
     }
-    return found;
+    return table;
 }
 
-bool exists(std::uint32_t process_id) noexcept {
-    const HANDLE opened = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process_id);
-    const bool is_none = opened == nullptr && GetLastError() == ERROR_INVALID_PARAMETER;
-    if (opened != nullptr) CloseHandle(opened);
-    return !is_none;
+object_info shown(const facts::session_facts& all, const facts::object_facts& object) {
+    object_info info;
+    info.object = object.number;
+    info.type = object.type;
+    info.name = object.name;
+    info.usage_count = object.handles;
+    info.signaled = object.signaled;
+    info.abandoned = object.abandoned;
+    info.recursion = object.recursion;
+    info.id = object.id;
+    if (const facts::thread_facts* owner = all.thread(object.owner)) {
+        info.owner_thread_id = owner->id;
+        info.owner_process_id = all.process(owner->process)->id;
+    }
+    for (const std::uint32_t t : object.waiters)
+        info.waiters.push_back({all.process(all.thread(t)->process)->id, all.thread(t)->id});
+    return info;
 }
 
 }  // namespace
@@ -81,31 +77,40 @@ result<std::uint32_t> usage_count(handle_value value) {
 }
 
 result<std::vector<handle_info>> handle_table() try {
-    auto listed = detail::nt::query_own_handles();
-    auto handles = listed ? *std::move(listed) : probe_own_handles();
-    std::sort(handles.begin(), handles.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
-    std::vector<handle_info> table;
-    table.reserve(handles.size());
-    for (const auto& each : handles)
-        if (auto info = describe(each)) table.push_back(*std::move(info));
-    return table;
+    return table_of(GetCurrentProcess(), GetCurrentProcessId());
 } catch (const std::bad_alloc&) {
     return errc::not_enough_memory;
 }
 
-result<std::vector<handle_info>> handle_table(std::uint32_t process_id) {
+result<std::vector<handle_info>> handle_table(std::uint32_t process_id) try {
     if (process_id == GetCurrentProcessId()) return handle_table();
-    if (!exists(process_id))
+    const std::unique_ptr<void, decltype(&CloseHandle)> process(
+        OpenProcess(PROCESS_DUP_HANDLE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, process_id), CloseHandle);
+    if (process != nullptr) return table_of(process.get(), process_id);
+    if (GetLastError() == ERROR_INVALID_PARAMETER)
         return detail::explain(errc::invalid_parameter, {"there is no process ", detail::number_text(process_id)});
-    return failure(errc::not_supported, "the handle table of another process, on Windows");
+    return detail::last_error({"OpenProcess of ", detail::number_text(process_id)});
+} catch (const std::bad_alloc&) {
+    return errc::not_enough_memory;
 }
 
-result<snapshot> take_snapshot() {
-    return failure(errc::not_supported, "a snapshot of the session, on Windows");
+result<snapshot> take_snapshot() try {
+    const auto seen = detail::read_system({.waits = true});
+    snapshot all;
+    for (const facts::object_facts& each : seen.all.objects()) all.objects.push_back(shown(seen.all, each));
+    for (const facts::process_facts& each : seen.all.processes())
+        all.processes.push_back({each.id, each.handles, !each.is_opaque});
+    return all;
+} catch (const std::bad_alloc&) {
+    return errc::not_enough_memory;
 }
 
-result<std::vector<blocked_thread>> blocked_threads() {
-    return failure(errc::not_supported, "the waits of the session, on Windows");
+result<std::vector<blocked_thread>> blocked_threads() try {
+    const auto seen = detail::read_system({.waits = true});
+    if (!seen.tells_waits) return failure(errc::not_supported, "this system does not tell who waits for whom");
+    return facts::blocked_threads_of(seen.all);
+} catch (const std::bad_alloc&) {
+    return errc::not_enough_memory;
 }
 
 }  // namespace kobj::inspect

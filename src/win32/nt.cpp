@@ -10,8 +10,13 @@
 // https://learn.microsoft.com/windows/win32/api/winternl/
 using NTSTATUS = LONG;
 extern "C" {
+NTSTATUS NTAPI NtDuplicateObject(HANDLE from_process, HANDLE from, HANDLE to_process, HANDLE* to, ACCESS_MASK access,
+                                 ULONG attributes, ULONG options);
 NTSTATUS NTAPI NtQueryEvent(HANDLE event, int what, void* answer, ULONG length, ULONG* needed);
+NTSTATUS NTAPI NtQueryMutant(HANDLE mutant, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQueryObject(HANDLE object, int what, void* answer, ULONG length, ULONG* needed);
+NTSTATUS NTAPI NtQuerySemaphore(HANDLE semaphore, int what, void* answer, ULONG length, ULONG* needed);
+NTSTATUS NTAPI NtQueryTimer(HANDLE timer, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQuerySection(HANDLE section, int what, void* answer, SIZE_T length, SIZE_T* needed);
 NTSTATUS NTAPI NtQuerySystemInformation(int what, void* answer, ULONG length, ULONG* needed);
 ULONG NTAPI RtlNtStatusToDosError(NTSTATUS status);
@@ -39,6 +44,27 @@ struct event_information {
     LONG signaled;
 };
 
+struct semaphore_information {
+    LONG count;
+    LONG maximum;
+};
+
+struct mutant_information {
+    LONG count;
+    BOOLEAN owned_by_caller;
+    BOOLEAN abandoned;
+};
+
+struct mutant_owner {
+    HANDLE process_id;
+    HANDLE thread_id;
+};
+
+struct timer_information {
+    LARGE_INTEGER remaining;
+    BOOLEAN signaled;
+};
+
 struct section_information {
     void* base;
     ULONG attributes;
@@ -62,11 +88,10 @@ struct handle_information {
     handle_entry entries[1];
 };
 
-constexpr int event_basic = 0;
-constexpr int object_basic = 0;
+constexpr int basic = 0;
+constexpr int owner = 1;
 constexpr int object_name = 1;
 constexpr int object_type_text = 2;
-constexpr int section_basic = 0;
 constexpr int extended_handles = 64;
 constexpr auto info_length_mismatch = static_cast<NTSTATUS>(0xC0000004);
 
@@ -89,7 +114,7 @@ failure as_failure(NTSTATUS status, std::string_view call, HANDLE object) noexce
 
 result<object_basics> query_basics(HANDLE object) noexcept {
     basic_information got{};
-    const auto status = NtQueryObject(object, object_basic, &got, sizeof(got), nullptr);
+    const auto status = NtQueryObject(object, basic, &got, sizeof(got), nullptr);
     if (!succeeded(status)) return as_failure(status, "NtQueryObject", object);
     return object_basics{got.attributes, got.granted_access, got.handle_count};
 }
@@ -123,17 +148,60 @@ std::wstring query_name(HANDLE object) {
 
 result<std::uint64_t> query_section_size(HANDLE section) noexcept {
     section_information got{};
-    const auto status = NtQuerySection(section, section_basic, &got, sizeof(got), nullptr);
+    const auto status = NtQuerySection(section, basic, &got, sizeof(got), nullptr);
     if (!succeeded(status)) return as_failure(status, "NtQuerySection", section);
     return static_cast<std::uint64_t>(got.size.QuadPart);
 }
 
-bool is_manual_reset(HANDLE event) noexcept {
-    event_information got{1, 0};
-    return succeeded(NtQueryEvent(event, event_basic, &got, sizeof(got), nullptr)) && got.type == 0;
+std::optional<event_state> query_event(HANDLE event) noexcept {
+    event_information got{};
+    if (!succeeded(NtQueryEvent(event, basic, &got, sizeof(got), nullptr))) return std::nullopt;
+    return event_state{got.type == 0, got.signaled != 0};
 }
 
-result<std::vector<open_handle>> query_own_handles() {
+std::optional<semaphore_state> query_semaphore(HANDLE semaphore) noexcept {
+    semaphore_information got{};
+    if (!succeeded(NtQuerySemaphore(semaphore, basic, &got, sizeof(got), nullptr))) return std::nullopt;
+    return semaphore_state{static_cast<std::uint32_t>(got.count), static_cast<std::uint32_t>(got.maximum)};
+}
+
+std::optional<mutex_state> query_mutex(HANDLE mutex) noexcept {
+    mutant_information got{};
+    if (!succeeded(NtQueryMutant(mutex, basic, &got, sizeof(got), nullptr))) return std::nullopt;
+    mutant_owner whose{};
+    if (!succeeded(NtQueryMutant(mutex, owner, &whose, sizeof(whose), nullptr))) whose = {};
+    return mutex_state{got.count, got.abandoned != 0,
+                       static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(whose.thread_id))};
+}
+
+std::optional<timer_state> query_timer(HANDLE timer) noexcept {
+    timer_information got{};
+    if (!succeeded(NtQueryTimer(timer, basic, &got, sizeof(got), nullptr))) return std::nullopt;
+    return timer_state{got.remaining.QuadPart, got.signaled != 0};
+}
+
+HANDLE duplicate_from(HANDLE process, std::uintptr_t value) noexcept {
+    constexpr ULONG same_access = 2;
+    constexpr ULONG same_attributes = 4;
+    HANDLE made = nullptr;
+    const auto status = NtDuplicateObject(process, reinterpret_cast<HANDLE>(value), GetCurrentProcess(), &made, 0, 0,
+                                          same_access | same_attributes);
+    return succeeded(status) ? made : nullptr;
+}
+
+void close_duplicate(HANDLE duplicate) noexcept {
+    SetHandleInformation(duplicate, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
+    CloseHandle(duplicate);
+}
+
+bool are_same_object(HANDLE a, HANDLE b) noexcept {
+    using compare_objects = NTSTATUS(NTAPI*)(HANDLE, HANDLE);
+    static const auto compare = reinterpret_cast<compare_objects>(
+        reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtCompareObjects")));
+    return compare != nullptr && compare(a, b) == 0;
+}
+
+result<std::vector<open_handle>> query_handles() {
     if (wine_server_may_crash()) return failure(errc::not_supported, "the handles of the system, on Wine");
     // The table of the whole system comes at once, and may have grown before it is asked for again.
     std::vector<std::byte> room(1U << 16U);
@@ -149,11 +217,49 @@ result<std::vector<open_handle>> query_own_handles() {
                        {"NtQuerySystemInformation for the handles"});
     const auto& all = *reinterpret_cast<const handle_information*>(room.data());
     const handle_entry* const first = all.entries;
-    std::vector<open_handle> own;
+    std::vector<open_handle> found;
+    found.reserve(all.count);
     for (const auto* each = first; each != first + all.count; ++each)
-        if (each->process_id == GetCurrentProcessId())
-            own.push_back({static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(each->object)), each->value});
-    return own;
+        found.push_back({static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(each->object)), each->value,
+                         static_cast<std::uint32_t>(each->process_id)});
+    return found;
+}
+
+namespace {
+
+// Wine does not tell either how many there are, and asking takes it long: there the search ends where no more seem to
+// come.
+std::vector<open_handle> probe_handles(HANDLE process, std::uint32_t id) {
+    DWORD count = 0;
+    GetProcessHandleCount(process, &count);
+    const bool counted = count != 0;
+    constexpr std::uintptr_t end = std::uintptr_t{4} << 24U;  // 2^24 handles are the most that Windows gives a process
+    constexpr int long_gap = 512;
+    const bool own = id == GetCurrentProcessId();
+    std::vector<open_handle> found;
+    int gap = 0;
+    for (std::uintptr_t value = 4; value < end; value += 4) {
+        if (counted ? found.size() == count : gap == long_gap) break;
+        ++gap;
+        DWORD flags = 0;
+        const HANDLE seen = own ? nullptr : duplicate_from(process, value);
+        if (own ? GetHandleInformation(reinterpret_cast<HANDLE>(value), &flags) == FALSE : seen == nullptr) continue;
+        if (seen != nullptr) close_duplicate(seen);
+        found.push_back({0, value, id});
+        gap = 0;
+    }
+    return found;
+}
+
+}  // namespace
+
+std::vector<open_handle> handles_of(HANDLE process, std::uint32_t id, const result<std::vector<open_handle>>& listed) {
+    if (!listed) return probe_handles(process, id);
+    std::vector<open_handle> found;
+    for (const open_handle& each : *listed)
+        if (each.process_id == id) found.push_back(each);
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+    return found;
 }
 
 }  // namespace kobj::detail::nt

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,15 +39,46 @@ struct type_text {
 /// Errors: invalid_handle (6), access_denied (5) without the right to query.
 [[nodiscard]] result<std::uint64_t> query_section_size(HANDLE section) noexcept;
 
-/// False also where the handle does not grant access::event_query_state.
-[[nodiscard]] bool is_manual_reset(HANDLE event) noexcept;
+// What an object says of its state; nothing where the handle does not grant the right to query it.
+struct event_state {
+    bool manual_reset;
+    bool signaled;
+};
+[[nodiscard]] std::optional<event_state> query_event(HANDLE event) noexcept;
+struct semaphore_state {
+    std::uint32_t count;
+    std::uint32_t maximum;
+};
+[[nodiscard]] std::optional<semaphore_state> query_semaphore(HANDLE semaphore) noexcept;
+struct mutex_state {
+    std::int32_t count;  ///< 1: free; otherwise 1 minus how often its owner holds it
+    bool abandoned;
+    std::uint32_t owner_thread_id;  ///< 0: none, or the system does not tell
+};
+[[nodiscard]] std::optional<mutex_state> query_mutex(HANDLE mutex) noexcept;
+struct timer_state {
+    std::int64_t remaining;  ///< in 100 ns; negative: it is past, or not set
+    bool signaled;
+};
+[[nodiscard]] std::optional<timer_state> query_timer(HANDLE timer) noexcept;
 
 struct open_handle {
-    std::uint64_t object;
+    std::uint64_t object;  ///< 0: not told
     std::uintptr_t value;
+    std::uint32_t process_id;
 };
-/// The handles of the calling process, unordered. Errors: those of NtQuerySystemInformation; not_supported (50) on
-/// Wine.
-[[nodiscard]] result<std::vector<open_handle>> query_own_handles();
+/// The handles of all processes, unordered. Errors: those of NtQuerySystemInformation; not_supported (50) on Wine.
+[[nodiscard]] result<std::vector<open_handle>> query_handles();
+/// Of one process, in the order of the values. Where the system does not list them, value after value is asked for;
+/// `process` is a handle with the right to duplicate.
+[[nodiscard]] std::vector<open_handle> handles_of(HANDLE process, std::uint32_t id,
+                                                  const result<std::vector<open_handle>>& listed);
+
+/// A duplicate of another process's handle, with the same access and attributes; null when there is no such handle, or
+/// the system refuses. It may be protected from close: close_duplicate().
+[[nodiscard]] HANDLE duplicate_from(HANDLE process, std::uintptr_t value) noexcept;
+void close_duplicate(HANDLE duplicate) noexcept;
+/// Are both handles to one object? Windows 10.
+[[nodiscard]] bool are_same_object(HANDLE a, HANDLE b) noexcept;
 
 }  // namespace kobj::detail::nt

@@ -83,6 +83,11 @@ wait_set::~wait_set() {
 
 namespace {
 
+bool is_manual_reset(HANDLE event) noexcept {
+    const auto state = detail::nt::query_event(event);
+    return state && state->manual_reset;
+}
+
 failure empty_set() noexcept {
     return {errc::invalid_handle, "an empty wait set"};
 }
@@ -113,7 +118,7 @@ result<void> wait_set::add(handle_value object, std::uint64_t key) {
     auto own = duplicate(object);
     if (!own) return std::move(own).error();
     const bool stays = *type == object_type::process || *type == object_type::thread ||
-                       (*type == object_type::event && detail::nt::is_manual_reset(native(own->get())));
+                       (*type == object_type::event && is_manual_reset(native(own->get())));
     try {
         const std::lock_guard lock(members_->gate);
         const auto [place, added] = members_->all.try_emplace(

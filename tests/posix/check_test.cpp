@@ -66,7 +66,7 @@ TEST_CASE("What is no arena is refused with the reason", "[check][error]") {
     const auto reason = [](const copied_arena& copy) -> std::string {
         try {
             examine(copy);
-        } catch (const facts::unreadable& why) {
+        } catch (const kobj::facts::unreadable& why) {
             return why.what();
         }
         return {};
@@ -124,7 +124,7 @@ TEST_CASE("Whatever bytes an arena holds, the checker ends", "[check][stress]") 
         }
         try {
             found += examine(copy).problems.empty() ? 0 : 1;
-        } catch (const facts::unreadable&) {
+        } catch (const kobj::facts::unreadable&) {
             ++found;
         }
         for (const u64 start : touched) std::memcpy(copy.bytes() + start, whole.bytes() + start, 8);

@@ -149,7 +149,7 @@ u32 record_of(const Object& object) {
 }
 
 inline check::report examine(const copied_arena& copy) {
-    facts::image bytes;
+    image bytes;
     bytes.read(copy.file());
     return check::examine(bytes);
 }

@@ -89,8 +89,10 @@ TEST_CASE("A thread of another process is terminated, and the process goes on", 
     CHECK(ReleaseMutex(child.mutex));
     CHECK(WaitForSingleObject(child.process, 0) == WAIT_TIMEOUT);
     CHECK(WaitForSingleObject(child.first, 0) == WAIT_TIMEOUT);
-    CHECK(test::error_of([&] { CHECK_FALSE(TerminateThread(child.other, 1)); }) == ERROR_ACCESS_DENIED);
-    CHECK(code_of(child.other) == 42);
+    if (!test::on_wine()) {
+        CHECK(test::error_of([&] { CHECK_FALSE(TerminateThread(child.other, 1)); }) == ERROR_ACCESS_DENIED);
+        CHECK(code_of(child.other) == 42);
+    }
     CHECK(SetEvent(child.go_on));
     CHECK(child.end() == 66);
 }

@@ -2,16 +2,18 @@
 
 #include <algorithm>
 
-#include "posix/facts/wait_graph.hpp"
+#include "facts/wait_graph.hpp"
 #include "words.hpp"
 
 namespace kobj::tool {
 
-using namespace posix;
+using facts::i64;
 using facts::object_facts;
 using facts::process_facts;
 using facts::session_facts;
 using facts::thread_facts;
+using facts::u32;
+using facts::u64;
 
 void activity::look(const session_facts& all) {
     span_ = when_ == 0 ? 0 : all.now() - when_;

@@ -5,20 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "posix/facts/session_facts.hpp"
+#include "facts/session_facts.hpp"
 
 // What goes on in a session: what one look shows, and what has changed since the one before.
 namespace kobj::tool {
 
 struct process_activity {
-    posix::u32 id = 0;
+    facts::u32 id = 0;
     std::string program{};
-    posix::u32 handles = 0;
-    posix::i64 growth = 0;  ///< of its handles, since the mark
+    facts::u32 handles = 0;
+    facts::i64 growth = 0;  ///< of its handles, since the mark
     bool grows = false;     ///< it rose several times since the mark and never fell: perhaps a leak
     std::size_t threads = 0;
     std::size_t waiting = 0;
-    posix::u64 blocked = 0;  ///< nanoseconds: the longest of the waits that it is in
+    facts::u64 blocked = 0;  ///< nanoseconds: the longest of the waits that it is in
     bool stuck = false;      ///< a thread is in a deadlock, or waits for one that is
     std::string state{};
     // Nothing at the first look.
@@ -27,13 +27,13 @@ struct process_activity {
 };
 
 struct object_activity {
-    posix::u32 record = 0;
-    posix::u64 number = 0;
+    facts::u32 record = 0;
+    facts::u64 number = 0;
     std::string type{};
     std::string name{};  ///< or `#17`, or the number of a process or thread
-    posix::u32 handles = 0;
+    facts::u32 handles = 0;
     std::size_t waiters = 0;
-    posix::u32 sleeps_in_all = 0;    ///< since it was made; wraps
+    facts::u32 sleeps_in_all = 0;    ///< since it was made; wraps
     std::optional<double> sleeps{};  ///< per second
     std::string state{};
 };
@@ -43,7 +43,7 @@ public:
     /// How often a number of handles has to rise, without a fall, for the process to be said to grow.
     static constexpr int rises_of_a_leak = 3;
 
-    void look(const posix::facts::session_facts& all);
+    void look(const facts::session_facts& all);
     /// Growth counts from here on.
     void mark() { growths_.clear(); }
 
@@ -52,25 +52,25 @@ public:
 
 private:
     struct growth {
-        posix::u32 at_mark = 0;
-        posix::u32 last = 0;
+        facts::u32 at_mark = 0;
+        facts::u32 last = 0;
         int rises = 0;
         bool fell = false;
     };
     struct thread_total {
-        posix::u32 sleeps = 0;
-        posix::u64 slept = 0;
+        facts::u32 sleeps = 0;
+        facts::u64 slept = 0;
     };
     // One that has gone and one that has its number since are not mixed up.
-    using key = std::pair<posix::u64, posix::u64>;
+    using key = std::pair<facts::u64, facts::u64>;
 
     [[nodiscard]] double rate(double change) const { return change / (static_cast<double>(span_) / 1e9); }
 
-    posix::u64 when_ = 0;  ///< of the last look
-    posix::u64 span_ = 0;  ///< nanoseconds between the last two
+    facts::u64 when_ = 0;  ///< of the last look
+    facts::u64 span_ = 0;  ///< nanoseconds between the last two
     std::map<key, growth> growths_;
     std::map<key, thread_total> threads_;
-    std::map<posix::u64, posix::u32> sleeps_;  ///< by number of the object
+    std::map<facts::u64, facts::u32> sleeps_;  ///< by number of the object
     std::vector<process_activity> processes_;
     std::vector<object_activity> objects_;
 };

@@ -26,7 +26,7 @@ struct question {
     source where;
     bool json = false;
 };
-/// Adds --session and --arena.
+/// Adds --session and --arena; on Windows nothing, for there the only session is that of the logon.
 void add_source(CLI::App& command, source& where);
 /// The same, and --json.
 void add_question(CLI::App& command, question& asked);

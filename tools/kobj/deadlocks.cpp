@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "posix/facts/wait_graph.hpp"
+#include "facts/wait_graph.hpp"
 #include "session.hpp"
 #include "style.hpp"
 #include "words.hpp"
@@ -12,14 +12,13 @@
 // kobj deadlocks: all circles of waits in a session.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::session_facts;
 using facts::wait_graph;
 
 namespace {
 
 int search(const question& asked) {
-    const session read = read_session(asked.where);
+    const session read = read_waits(asked.where);
     const session_facts& all = *read.facts;
     const wait_graph graph(all);
     const auto circles = graph.circles();

@@ -7,17 +7,17 @@
 #include <memory>
 #include <set>
 
-#include "posix/facts/wait_graph.hpp"
+#include "facts/wait_graph.hpp"
 #include "session.hpp"
 #include "words.hpp"
 
 // kobj graph: a picture of who has what open, owns it and waits for it.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::object_facts;
 using facts::process_facts;
 using facts::session_facts;
+using facts::u32;
 
 namespace {
 
@@ -175,7 +175,7 @@ std::string page(const std::string& title, const std::string& svg) {
 int draw(const choices& asked) {
     const session read = read_session(asked.where);
     const std::string svg = picture(*read.facts, asked.everything, read.torn).svg();
-    const std::string all = asked.html ? page(read.arena.path, svg) : svg;
+    const std::string all = asked.html ? page(read.path, svg) : svg;
     if (asked.to.empty()) {
         fmt::print("{}", all);
         return all_well;

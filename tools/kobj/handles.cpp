@@ -10,8 +10,8 @@
 // kobj handles: the handle table of a process.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::session_facts;
+using facts::u32;
 
 namespace {
 
@@ -30,7 +30,7 @@ int list(const choices& asked) {
     const session_facts& all = *read.facts;
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
-        throw facts::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
+        throw facts::unreadable(fmt::format("{}: there is no process {}", read.path, asked.process));
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},
                        {"torn", read.torn},

@@ -1,29 +1,24 @@
 #define FMT_HEADER_ONLY
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
+#include <thread>
 
-#include "call_stack.hpp"
-#include "posix/arena/handle_history.hpp"
-#include "posix/arena/session_path.hpp"
-#include "session.hpp"
+#include "openings.hpp"
 #include "words.hpp"
 
 // kobj leaks: which handles a process has opened and not closed between two moments.
 namespace kobj::tool {
 
-using namespace posix;
-using handle_history::record;
+using facts::u32;
+using facts::u64;
 using nlohmann::json;
 
 namespace {
@@ -54,79 +49,39 @@ struct snapshot {
     std::map<u64, open_handle> handles;  ///< by value
 };
 
-u64 wall_clock() {
-    timespec now{};
-    clock_gettime(CLOCK_REALTIME, &now);
-    return static_cast<u64>(now.tv_sec) * 1'000'000'000 + static_cast<u64>(now.tv_nsec);
-}
-
-/// The history of a process's handles, if it keeps one.
-class history {
-public:
-    explicit history(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {
-        handle_history::header head{};
-        if (file_ && (!read(0, head) || head.magic.get() != handle_history::file_magic ||
-                      head.version.get() != handle_history::file_version))
-            file_.reset();
-    }
-    [[nodiscard]] bool is_there() const { return static_cast<bool>(file_); }
-
-    /// Of an open handle; null when it was inherited, or put there by another process.
-    [[nodiscard]] std::unique_ptr<record> find(u64 value, u64 object) const {
-        constexpr int most_looks = 100;
-        auto found = std::make_unique<record>();
-        for (int look = 0; file_ && look < most_looks; ++look) {
-            word32 after{};
-            const u64 at = handle_history::place_of(value >> 2U);
-            if (!read(at, *found) || !read(at, after)) return nullptr;
-            if ((found->changes.get() & 1U) != 0 || found->changes.get() != after.get()) continue;
-            const bool fits = (found->what.get() & handle_history::is_open) != 0 && found->object.get() == object;
-            return fits ? std::move(found) : nullptr;
-        }
-        return nullptr;
-    }
-
-private:
-    template <class T>
-    bool read(u64 at, T& into) const {
-        return pread(file_.get(), static_cast<void*>(&into), sizeof into, static_cast<off_t>(at)) ==
-               static_cast<ssize_t>(sizeof into);
-    }
-    os::descriptor file_;
-};
-
 struct look {
     snapshot now;
-    std::map<u64, std::unique_ptr<record>> openings;  ///< by value
+    std::map<u64, opening> openings;  ///< by value
     bool has_history = false;
+    const char* otherwise = "";
     std::string program;
 };
 
+u64 wall_clock() {
+    return static_cast<u64>(std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
 look take(const choices& asked) {
-    const session read = read_session(asked.where);
-    const facts::session_facts& all = *read.facts;
-    const facts::process_facts* process = all.process_of_id(asked.process);
-    if (process == nullptr)
-        throw facts::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
-    const process_record& in_arena = *read.copy->process(process->record);
+    const opened_handles read = read_openings(asked.where, asked.process);
+    const facts::session_facts& all = *read.in.facts;
+    const facts::process_facts& process = *read.process;
     look seen;
-    seen.program = process->program;
-    seen.now.process = process->id;
-    seen.now.start_time = in_arena.start_time.get();
+    seen.program = process.program;
+    seen.now.process = process.id;
+    seen.now.start_time = read.start_time;
     seen.now.taken = wall_clock();
-    const history kept(read.arena.is_session ? history_path(read.arena.path, process->record, in_arena.generation.get())
-                                             : std::string());
-    seen.has_history = kept.is_there();
-    for (const facts::handle_facts& h : all.handles_of(*process)) {
+    seen.has_history = read.are_kept;
+    seen.otherwise = read.otherwise;
+    for (const facts::handle_facts& h : all.handles_of(process)) {
         const facts::object_facts* object = all.object(h.object);
         if (object == nullptr) continue;
-        auto opening = kept.find(h.value.value(), object->number);
-        if (opening && (opening->what.get() & handle_history::is_own) != 0) continue;
+        auto opened = read.find(h.value.value(), object->number);
+        if (opened && opened->is_own) continue;
         const bool is_numbered = object->type == object_type::process || object->type == object_type::thread;
-        seen.now.handles.emplace(h.value.value(), open_handle{object->number, opening ? opening->number.get() : 0,
-                                                              std::string(type_of(*object)),
-                                                              is_numbered ? std::to_string(object->id) : object->name});
-        if (opening) seen.openings.emplace(h.value.value(), std::move(opening));
+        seen.now.handles.emplace(h.value.value(),
+                                 open_handle{object->number, opened ? opened->number : 0, std::string(type_of(*object)),
+                                             is_numbered ? std::to_string(object->id) : object->name});
+        if (opened) seen.openings.emplace(h.value.value(), *std::move(opened));
     }
     return seen;
 }
@@ -174,8 +129,7 @@ struct group {
 };
 
 std::vector<group> compare(const std::optional<snapshot>& before, const look& after) {
-    const module_map modules(after.now.process);
-    call_stacks names;
+    const call_namer names_of = namer_of(after.now.process);
     std::vector<group> groups;
     for (const auto& [value, handle] : after.now.handles) {
         if (before) {
@@ -183,13 +137,8 @@ std::vector<group> compare(const std::optional<snapshot>& before, const look& af
             if (old != before->handles.end() && old->second == handle) continue;
         }
         group one{handle.type, handle.name, {}, {}};
-        if (const auto opening = after.openings.find(value); opening != after.openings.end()) {
-            std::vector<frame> stack;
-            for (const word64& call : opening->second->opened) {
-                if (call.get() != 0) stack.push_back(modules.place(call.get()));
-            }
-            one.calls = names.lines(stack);
-        }
+        if (const auto opened = after.openings.find(value); opened != after.openings.end())
+            one.calls = names_of(opened->second.calls);
         const auto same = std::find_if(groups.begin(), groups.end(), [&](const group& g) {
             return g.type == one.type && g.name == one.name && g.calls == one.calls;
         });
@@ -234,8 +183,7 @@ int show(const choices& asked, const std::optional<snapshot>& before, const look
     else
         fmt::print("{}: {} handles opened and not closed in {}; it has {}\n", who, count,
                    span_of(after.now.taken - std::min(before->taken, after.now.taken)), after.now.handles.size());
-    if (!after.has_history && count != 0)
-        fmt::print("Where they were opened is known of programs that were started with KOBJ_HANDLE_TRACE=1.\n");
+    if (!after.has_history && count != 0) fmt::print("{}\n", after.otherwise);
     return code;
 }
 
@@ -244,7 +192,7 @@ int search(const choices& asked) {
     if (!asked.since.empty()) before = load(asked.since);
     if (asked.seconds > 0) {
         before = take(asked).now;
-        usleep(static_cast<useconds_t>(asked.seconds * 1e6));
+        std::this_thread::sleep_for(std::chrono::duration<double>(asked.seconds));
     }
     const look after = take(asked);
     if (before && (before->process != after.now.process || before->start_time != after.now.start_time))

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "posix/arena/session_path.hpp"
 #include "session.hpp"
 #include "table.hpp"
 #include "words.hpp"
@@ -12,9 +11,9 @@
 // kobj ls: the objects of a session, or the sessions.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::object_facts;
 using facts::session_facts;
+using facts::u32;
 
 namespace {
 
@@ -48,7 +47,7 @@ int list_objects(const choices& asked) {
         return a->name < b->name;
     });
     if (asked.json) {
-        nlohmann::json out{{"arena", read.arena.path}, {"torn", read.torn}, {"objects", nlohmann::json::array()}};
+        nlohmann::json out{{"arena", read.path}, {"torn", read.torn}, {"objects", nlohmann::json::array()}};
         for (const object_facts* o : objects) out["objects"].push_back(json_of(all, *o));
         print(out);
         return all_well;
@@ -63,29 +62,27 @@ int list_objects(const choices& asked) {
                    fmt::format("{}", o->handles), state_of(all, *o), waiters_of(all, *o)});
     }
     lines.print();
-    fmt::print("{}: {} processes, {} objects{}\n", read.arena.path, all.processes().size(), all.objects().size(),
+    fmt::print("{}: {} processes, {} objects{}\n", read.path, all.processes().size(), all.objects().size(),
                read.torn ? "; it changed while it was read" : "");
     return all_well;
 }
 
 // Of this user, also in other PID namespaces.
 int list_sessions(const choices& asked) {
-    const std::string own = session_path(std::string_view());
     nlohmann::json out{{"sessions", nlohmann::json::array()}};
     table lines({"SESSION", "PROCESSES", "OBJECTS", "ARENA"});
-    for (const std::string& path : paths_of_sessions()) {
-        const bool here = path == own || path.starts_with(own + '.');
-        const std::string name = path == own ? "(without a name)"
-                                 : here      ? path.substr(own.size() + 1)
-                                             : "(in another PID namespace)";
-        nlohmann::json one{{"arena", path}, {"here", here}};
-        if (here && path != own) one["name"] = name;
+    for (const known_session& each : known_sessions()) {
+        const std::string name = !each.here          ? "(in another PID namespace)"
+                                 : each.name.empty() ? "(without a name)"
+                                                     : each.name;
+        nlohmann::json one{{"arena", each.path}, {"here", each.here}};
+        if (!each.name.empty()) one["name"] = each.name;
         try {
-            const session read = read_session({.session = {}, .file = path, .given = false});
+            const session read = read_session(each.where);
             one["processes"] = read.facts->processes().size();
             one["objects"] = read.facts->objects().size();
             lines.add({name, fmt::format("{}", read.facts->processes().size()),
-                       fmt::format("{}", read.facts->objects().size()), path});
+                       fmt::format("{}", read.facts->objects().size()), each.path});
         } catch (const facts::unreadable& why) {
             one["error"] = why.what();
             lines.add({name, "", "", why.what()});

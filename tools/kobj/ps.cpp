@@ -11,9 +11,9 @@
 // kobj ps: the processes of a session.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::process_facts;
 using facts::session_facts;
+using facts::u32;
 
 namespace {
 
@@ -24,7 +24,7 @@ std::string name_of(const facts::object_facts& object) {
 int list(const question& asked) {
     const session read = read_session(asked.where);
     const session_facts& all = *read.facts;
-    nlohmann::json out{{"arena", read.arena.path}, {"torn", read.torn}, {"processes", nlohmann::json::array()}};
+    nlohmann::json out{{"arena", read.path}, {"torn", read.torn}, {"processes", nlohmann::json::array()}};
     table lines({"PID", "PARENT", "HANDLES", "THREADS", "WAITING", "STATE", "JOB", "PROGRAM"});
     for (const process_facts& p : all.processes()) {
         const facts::object_facts* job = all.object(p.job);

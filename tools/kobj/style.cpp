@@ -1,27 +1,22 @@
 #include "style.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
+#include "console.hpp"
+
 namespace kobj::tool {
 
 namespace {
-
-bool is_terminal() {
-    static const bool is = isatty(STDOUT_FILENO) != 0;
-    return is;
-}
 
 // https://no-color.org
 bool has_colours() {
     const char* none = std::getenv("NO_COLOR");
     const char* kind = std::getenv("TERM");
-    return is_terminal() && (none == nullptr || *none == '\0') && kind != nullptr && std::strcmp(kind, "dumb") != 0;
+    const bool plain = kind == nullptr ? !console_has_colours() : std::strcmp(kind, "dumb") == 0;
+    return is_terminal() && (none == nullptr || *none == '\0') && !plain;
 }
 
 std::string styled(const char* code, std::string text) {
@@ -63,8 +58,7 @@ std::size_t line_width() {
         const std::string_view digits(given);
         if (std::from_chars(digits.begin(), digits.end(), columns).ec == std::errc() && columns != 0) return columns;
     }
-    winsize now{};
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &now) == 0 ? now.ws_col : 0;
+    return console_width();
 }
 
 }  // namespace kobj::tool

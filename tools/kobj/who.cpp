@@ -11,9 +11,9 @@
 // kobj who: who has an object open, owns it, waits for it; of a job, who is a member.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::object_facts;
 using facts::session_facts;
+using facts::u32;
 
 namespace {
 
@@ -87,7 +87,7 @@ int find(const choices& asked) {
     const auto found = std::find_if(all.objects().begin(), all.objects().end(),
                                     [&](const object_facts& o) { return is_named(o, asked.name); });
     if (found == all.objects().end())
-        throw facts::unreadable(fmt::format("{}: there is no object \"{}\"", read.arena.path, asked.name));
+        throw facts::unreadable(fmt::format("{}: there is no object \"{}\"", read.path, asked.name));
     if (asked.json)
         print(as_json(all, *found));
     else

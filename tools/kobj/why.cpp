@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "posix/facts/wait_graph.hpp"
+#include "facts/wait_graph.hpp"
 #include "session.hpp"
 #include "style.hpp"
 #include "words.hpp"
@@ -13,9 +13,9 @@
 // kobj why: why does a process not go on? The chain of waits of each of its threads, to its end.
 namespace kobj::tool {
 
-using namespace posix;
 using facts::session_facts;
 using facts::thread_facts;
+using facts::u32;
 using facts::wait_graph;
 
 namespace {
@@ -118,11 +118,11 @@ private:
 };
 
 int explain(const choices& asked) {
-    const session read = read_session(asked.where);
+    const session read = read_waits(asked.where);
     const session_facts& all = *read.facts;
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
-        throw facts::unreadable(fmt::format("{}: there is no process {}", read.arena.path, asked.process));
+        throw facts::unreadable(fmt::format("{}: there is no process {}", read.path, asked.process));
     story told(all);
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},

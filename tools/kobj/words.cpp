@@ -7,17 +7,14 @@
 
 #include "common/access_rights.hpp"
 #include "common/object_type.hpp"
-#include "posix/object/event.hpp"
-#include "posix/object/file.hpp"
-#include "posix/object/timer.hpp"
 
 namespace kobj::tool {
 
-using namespace posix;
 using facts::object_facts;
 using facts::process_facts;
 using facts::session_facts;
 using facts::thread_facts;
+using facts::u32;
 
 namespace {
 
@@ -119,36 +116,34 @@ std::string words_of(const session_facts& all, const object_facts& object) {
 }
 
 std::string state_of(const session_facts& all, const object_facts& object) {
-    const bool signaled = facts::is_signaled(object, all.now());
+    if (!object.state_known) return "not told";
+    const char* signaled = object.signaled ? "signaled" : "not signaled";
+    const char* reset = object.manual_reset ? "manual reset" : "auto reset";
     switch (object.type) {
         case object_type::mutex: {
-            if (object.state == 0) return "free";
             if (object.abandoned) return "abandoned";
+            if (object.signaled) return "free";
             const thread_facts* owner = all.thread(object.owner);
             const std::string whose = owner == nullptr ? std::string("a thread") : words_of(all, *owner);
             return object.recursion > 1 ? fmt::format("held by {}, {} times", whose, object.recursion)
                                         : fmt::format("held by {}", whose);
         }
         case object_type::event:
-            return fmt::format("{}, {}", signaled ? "signaled" : "not signaled",
-                               (object.state & event_object::manual_reset) != 0 ? "manual reset" : "auto reset");
+            return fmt::format("{}, {}", signaled, reset);
         case object_type::semaphore:
-            return fmt::format("{} of {}", object.state, object.extra);
+            return fmt::format("{} of {}", object.count, object.maximum);
         case object_type::timer: {
-            std::string words = signaled ? "signaled" : "not signaled";
-            words += (object.state & timer_object::manual_reset) != 0 ? ", manual reset" : ", auto reset";
-            if (!signaled && (object.state & timer_object::armed) != 0 && (object.state & timer_object::absolute) == 0)
-                words += fmt::format(", due in {}", span_of(object.extra > all.now() ? object.extra - all.now() : 0));
-            if (const u64 period = object.state >> timer_object::period_shift; period != 0)
-                words += fmt::format(", every {} ms", period);
+            std::string words = fmt::format("{}, {}", signaled, reset);
+            if (object.due_in) words += fmt::format(", due in {}", span_of(*object.due_in));
+            if (object.period != 0) words += fmt::format(", every {} ms", object.period);
             return words;
         }
         case object_type::file: {
             static constexpr const char* kinds[] = {"of an unknown kind", "on disk", "a device", "a pipe"};
-            return kinds[object.state & file_object::kind_mask];
+            return kinds[static_cast<int>(object.file)];
         }
         case object_type::file_mapping:
-            return fmt::format("{} bytes", object.extra);
+            return fmt::format("{} bytes", object.size);
         case object_type::job: {
             const std::size_t members = all.members_of(object).size();
             std::string words = fmt::format("{} member{}", members, members == 1 ? "" : "s");
@@ -166,16 +161,15 @@ std::string state_of(const session_facts& all, const object_facts& object) {
 }
 
 const char* state_of(const process_facts& process) {
+    if (process.is_opaque) return "may not be looked into";
     if (!process.runs) return "has ended, is not settled yet";
     if (process.stopped) return "stopped";
-    switch (process.state) {
-        case process_state::building:
-        case process_state::forking:
+    switch (process.at) {
+        case process_facts::stage::starting:
             return "being started";
-        case process_state::foreign:
-        case process_state::execed:
+        case process_facts::stage::without_kobj:
             return "has not called kobj";
-        case process_state::detached:
+        case process_facts::stage::ending:
             return "ends";
         default:
             return "runs";
@@ -219,12 +213,9 @@ nlohmann::json json_of(const session_facts& all, const thread_facts& thread) {
 }
 
 nlohmann::json json_of(const session_facts& all, const object_facts& object) {
-    nlohmann::json out{{"object", object.record},
-                       {"type", type_of(object)},
-                       {"name", object.name},
-                       {"usage_count", object.handles},
-                       {"references", object.references},
-                       {"signaled", facts::is_signaled(object, all.now())}};
+    nlohmann::json out{
+        {"object", object.record},       {"type", type_of(object)},         {"name", object.name},
+        {"usage_count", object.handles}, {"references", object.references}, {"signaled", object.signaled}};
     switch (object.type) {
         case object_type::mutex:
             out["abandoned"] = object.abandoned;
@@ -233,18 +224,18 @@ nlohmann::json json_of(const session_facts& all, const object_facts& object) {
                 out["owner"] = json_of(all, *owner);
             break;
         case object_type::semaphore:
-            out["count"] = object.state;
-            out["maximum"] = object.extra;
+            out["count"] = object.count;
+            out["maximum"] = object.maximum;
             break;
         case object_type::event:
-            out["manual_reset"] = (object.state & event_object::manual_reset) != 0;
+            out["manual_reset"] = object.manual_reset;
             break;
         case object_type::timer:
-            out["manual_reset"] = (object.state & timer_object::manual_reset) != 0;
-            out["period_ms"] = object.state >> timer_object::period_shift;
+            out["manual_reset"] = object.manual_reset;
+            out["period_ms"] = object.period;
             break;
         case object_type::file_mapping:
-            out["size"] = object.extra;
+            out["size"] = object.size;
             break;
         case object_type::job:
             out["kill_on_close"] = object.kill_on_close;

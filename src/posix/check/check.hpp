@@ -8,6 +8,6 @@ namespace kobj::posix::check {
 
 /// Examines a copy, whatever is in it, and takes back in it what an unfinished transaction had done. A pure function of
 /// the bytes: it asks nobody whether a process lives.
-report examine(facts::image& arena);
+report examine(image& arena);
 
 }  // namespace kobj::posix::check

@@ -24,7 +24,7 @@ std::string to_text(const report& all) {
     return lines;
 }
 
-report examine(facts::image& arena) {
+report examine(image& arena) {
     report out;
     examination e(arena, out);
     e.header();
@@ -42,7 +42,7 @@ report examine(facts::image& arena) {
     return out;
 }
 
-examination::examination(facts::image& arena, report& out) : a_(arena), out_(out) {}
+examination::examination(image& arena, report& out) : a_(arena), out_(out) {}
 
 void examination::mark(u32& high, const word32& word, region which, const char* what) {
     high = word.get();

@@ -26,7 +26,7 @@ struct tally {
 
 class examination {
 public:
-    examination(facts::image& arena, report& out);
+    examination(image& arena, report& out);
 
     void header();
     void objects();
@@ -81,7 +81,7 @@ private:
 
     static constexpr std::size_t most_problems = 200;
 
-    facts::image& a_;
+    image& a_;
     report& out_;
     // Records below have been in use, and are all there.
     u32 objects_ = 0, names_ = 0, processes_ = 0, threads_ = 0, watches_ = 0, buckets_ = 0, accounts_ = 0, jobs_ = 0;

@@ -27,7 +27,7 @@ bool is_mapping(u32 type) {
 }
 
 // The session files of file mappings: one for each, and none that belongs to nobody.
-void compare_files(const facts::image& arena, const std::string& path, report& out) {
+void compare_files(const image& arena, const std::string& path, report& out) {
     const std::filesystem::path own(path);
     const std::string prefix = own.filename().string() + std::string(section_mark);
     std::map<u64, bool> there;
@@ -73,7 +73,7 @@ bool runs(u32 id, u64 start) {
 }
 
 // What the dead have left. It is put in order by whoever comes across it.
-void find_debts(const facts::image& arena, report& out) {
+void find_debts(const image& arena, report& out) {
     const u32 processes = std::min(arena.header().high_process.get(), arena.capacity(region::processes));
     for (u32 p = 1; p < processes; ++p) {
         const process_record& record = *arena.process(p);
@@ -103,7 +103,7 @@ void find_debts(const facts::image& arena, report& out) {
 }  // namespace
 
 report look(int file, const std::string& path) {
-    facts::image copy;
+    image copy;
     // What was seen in each look at an arena that stood still: the same rule and record. And in each that did not: the
     // same words, too, for a torn copy of what changes all the time has something wrong in every look, but not the
     // same.

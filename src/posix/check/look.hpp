@@ -11,7 +11,7 @@ namespace kobj::posix::check {
 /// until the arena stood still during one, or, after some hundred looks, says that it did not.
 ///
 /// `path` is where the arena of the session is; empty for a copy of an arena, which has no files and no processes.
-/// The caller keeps the descriptor open: see facts::image::read. Throws facts::unreadable.
+/// The caller keeps the descriptor open: see image::read. Throws facts::unreadable.
 report look(int file, const std::string& path);
 
 }  // namespace kobj::posix::check

@@ -12,7 +12,7 @@
 #include "posix/arena/regions.hpp"
 #include "posix/fail.hpp"
 
-namespace kobj::posix::facts {
+namespace kobj::posix {
 
 namespace {
 
@@ -27,14 +27,14 @@ struct pulse {
 u64 read_word(int file, u64 at, std::size_t size) {
     u64 value = 0;
     if (pread(file, &value, size, static_cast<off_t>(at)) != static_cast<ssize_t>(size))
-        throw unreadable("it is cut short");
+        throw facts::unreadable("it is cut short");
     return value;
 }
 
 u64 size_of(int file) {
     struct stat facts {};
-    if (fstat(file, &facts) != 0) throw unreadable(std::strerror(errno));
-    if (!S_ISREG(facts.st_mode)) throw unreadable("it is not a regular file");
+    if (fstat(file, &facts) != 0) throw facts::unreadable(std::strerror(errno));
+    if (!S_ISREG(facts.st_mode)) throw facts::unreadable("it is not a regular file");
     return static_cast<u64>(facts.st_size);
 }
 
@@ -48,19 +48,20 @@ pulse take_pulse(int file) {
 }  // namespace
 
 void check_layout(const arena_header& h) {
-    if (h.magic.get() != arena_magic) throw unreadable("it is not an arena of kobj");
+    if (h.magic.get() != arena_magic) throw facts::unreadable("it is not an arena of kobj");
     if (h.version.get() != arena_version)
-        throw unreadable(text("it has layout version {}, this program has {}", h.version.get(), arena_version));
+        throw facts::unreadable(text("it has layout version {}, this program has {}", h.version.get(), arena_version));
     if (h.fingerprint.get() != layout_fingerprint())
-        throw unreadable(text("its records have other sizes ({:08x}) than this program's ({:08x})", h.fingerprint.get(),
-                              layout_fingerprint()));
+        throw facts::unreadable(text("its records have other sizes ({:08x}) than this program's ({:08x})",
+                                     h.fingerprint.get(), layout_fingerprint()));
 }
 
 image::image() {
     // Address space only, as in the arena itself.
     void* memory =
         mmap(nullptr, arena_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED) throw unreadable(text("{} GiB of address space cannot be reserved", arena_size >> 30U));
+    if (memory == MAP_FAILED)
+        throw facts::unreadable(text("{} GiB of address space cannot be reserved", arena_size >> 30U));
     base_ = static_cast<char*>(memory);
 }
 
@@ -78,7 +79,7 @@ void image::copy(int file, u64 from, u64 length) {
     const u64 end = from + length;
     // It may have grown since.
     if (end > size_) size_ = size_of(file);
-    if (end > size_) throw unreadable("it is cut short: it says that it has more records than there are bytes");
+    if (end > size_) throw facts::unreadable("it is cut short: it says that it has more records than there are bytes");
     while (from < end) {
         const off_t data = lseek(file, static_cast<off_t>(from), SEEK_DATA);
         if (data < 0 && errno == ENXIO) return;
@@ -89,8 +90,8 @@ void image::copy(int file, u64 from, u64 length) {
         while (from < stop) {
             const ssize_t got = pread(file, base_ + from, stop - from, static_cast<off_t>(from));
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) throw unreadable(std::strerror(errno));
-            if (got == 0) throw unreadable("it became shorter while it was read");
+            if (got < 0) throw facts::unreadable(std::strerror(errno));
+            if (got == 0) throw facts::unreadable("it became shorter while it was read");
             from += static_cast<u64>(got);
         }
     }
@@ -98,7 +99,7 @@ void image::copy(int file, u64 from, u64 length) {
 
 void image::read(int file) {
     size_ = size_of(file);
-    if (size_ < header_size) throw unreadable(text("it is cut short ({} bytes)", size_));
+    if (size_ < header_size) throw facts::unreadable(text("it is cut short ({} bytes)", size_));
     // What was there from the last look goes.
     madvise(base_, arena_size, MADV_DONTNEED);
     std::fill(std::begin(capacity_), std::end(capacity_), 0);
@@ -110,7 +111,7 @@ void image::read(int file) {
     for (std::size_t r = 0; r < shapes.size(); ++r) {
         const u64 committed = h.committed[r].get();
         if (committed > most_committed(shapes[r]))
-            throw unreadable(text("it says that it has more {} records than there can be", shapes[r].name));
+            throw facts::unreadable(text("it says that it has more {} records than there can be", shapes[r].name));
         copy(file, shapes[r].start, committed);
         capacity_[r] = static_cast<u32>(std::min(committed / shapes[r].record, shapes[r].most));
     }
@@ -213,4 +214,4 @@ std::string image::undo() {
     return {};
 }
 
-}  // namespace kobj::posix::facts
+}  // namespace kobj::posix

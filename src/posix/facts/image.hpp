@@ -1,18 +1,13 @@
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
+#include "facts/unreadable.hpp"
 #include "posix/arena/layout.hpp"
 
-namespace kobj::posix::facts {
+namespace kobj::posix {
 
-/// The file is no arena that this program can read. what() says why.
-struct unreadable : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// Throws unreadable for the header of something else than an arena of this layout.
+/// Throws facts::unreadable for the header of something else than an arena of this layout.
 void check_layout(const arena_header& header);
 
 /// A copy of an arena's bytes in this process's own memory. Whatever the file holds, nothing outside of the copy is
@@ -26,8 +21,9 @@ public:
     image& operator=(const image&) = delete;
     ~image();
 
-    /// Copies the arena that the file holds: takes no lock, writes nothing, and can be repeated. Throws unreadable.
-    /// The caller keeps the descriptor open: a process that is attached would lose its record locks by closing it.
+    /// Copies the arena that the file holds: takes no lock, writes nothing, and can be repeated. Throws
+    /// facts::unreadable. The caller keeps the descriptor open: a process that is attached would lose its record locks
+    /// by closing it.
     void read(int file);
     /// The same until it stood still, at most `most` times.
     void read_still(int file, int most);
@@ -78,4 +74,4 @@ private:
     u32 capacity_[static_cast<std::size_t>(region::count)] = {};
 };
 
-}  // namespace kobj::posix::facts
+}  // namespace kobj::posix

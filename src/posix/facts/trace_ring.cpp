@@ -6,15 +6,15 @@
 #include <cstddef>
 #include <cstring>
 
-#include "posix/facts/session_facts.hpp"
+#include "posix/facts/arena_facts.hpp"
 
-namespace kobj::posix::facts {
+namespace kobj::posix {
 
 namespace {
 
 void read_at(int file, u64 at, void* to, std::size_t size) {
     if (pread(file, to, size, static_cast<off_t>(at)) != static_cast<ssize_t>(size))
-        throw unreadable("it is cut short");
+        throw facts::unreadable("it is cut short");
 }
 
 traced_event event_of(const trace_record& slot) {
@@ -102,4 +102,4 @@ trace_ring::batch trace_ring::next(bool last) {
     return found;
 }
 
-}  // namespace kobj::posix::facts
+}  // namespace kobj::posix

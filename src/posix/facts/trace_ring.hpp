@@ -8,15 +8,15 @@
 #include "posix/arena/trace.hpp"
 #include "posix/facts/image.hpp"
 
-namespace kobj::posix::facts {
+namespace kobj::posix {
 
 struct traced_event {
     u64 number = 0;  ///< from 1, in the order in which it happened
     u64 time = 0;    ///< monotonic nanoseconds
     trace::what what{};
-    u64 object = 0;  ///< as object_facts::number; 0: none
+    u64 object = 0;  ///< as facts::object_facts::number; 0: none
     object_type type = object_type::none;
-    std::string name{};  ///< as object_facts::name; a long one is cut
+    std::string name{};  ///< as facts::object_facts::name; a long one is cut
     u32 process = 0;     ///< id
     u32 thread = 0;      ///< id; 0: none in particular
     u32 detail = 0;
@@ -26,7 +26,7 @@ struct traced_event {
 /// delays nobody: who is too slow loses what was overwritten, and is told how much.
 class trace_ring {
 public:
-    /// Throws unreadable. The caller keeps the descriptor open.
+    /// Throws facts::unreadable. The caller keeps the descriptor open.
     explicit trace_ring(int file);
 
     struct batch {
@@ -48,4 +48,4 @@ private:
     u64 seen_ = 0;  ///< the number of the last event that was read
 };
 
-}  // namespace kobj::posix::facts
+}  // namespace kobj::posix

@@ -18,7 +18,7 @@ packages_of() {
     instructions) echo valgrind ;;
     clang) echo clang ;;
     package) echo cmake ninja-build g++ make pkg-config libfmt-dev libboost-dev libcli11-dev nlohmann-json3-dev ;;
-    wine) echo cmake ninja-build libfmt-dev catch2 g++-mingw-w64-x86-64-posix wine ;;
+    wine) echo cmake ninja-build libfmt-dev libcli11-dev nlohmann-json3-dev catch2 g++-mingw-w64-x86-64-posix wine ;;
     # One version, since each formats a little differently.
     format) echo clang-format-14 ;;
     tidy) echo clang-tidy-14 ;;

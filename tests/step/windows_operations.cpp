@@ -143,6 +143,22 @@ void add_windows_operations(std::vector<operation>& all) {
          {},
          [](world& w) { return is_in_order(w.gate); }});
 
+    const auto terminate_its_first_thread = [](world& w) {
+        (void)TerminateThread(w.process->primary_thread().get().native(), 7);
+    };
+    add({"terminate a thread of another process",
+         terminate_its_first_thread,
+         [](world& w) { w.process = start_role("step_peer", {}); },
+         {},
+         told_have_ended});
+    add({"terminate the only thread of a program without kobj",
+         terminate_its_first_thread,
+         [](world& w) {
+             w.process = kobj::process::start({"/bin/sleep", "100"}).value();
+         },
+         {},
+         told_have_ended});
+
     add({"register a wait", register_wait, {}, {}, event_in_order});
     add({"unregister a wait",
          [](world&) { (void)UnregisterWaitEx(waiting, INVALID_HANDLE_VALUE); },

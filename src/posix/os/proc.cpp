@@ -85,8 +85,8 @@ process_facts read_facts(const char* path) noexcept {
     facts.threads = static_cast<std::uint32_t>(threads);
     facts.zombie = state == 'Z' || state == 'X';
     // A first thread that has ended while others go on is a zombie, too: then there is more than one thread.
-    facts.first_thread_ending = facts.zombie || (flags & pf_exiting) != 0;
-    facts.ending = threads <= 1 && facts.first_thread_ending;
+    facts.thread_ending = facts.zombie || (flags & pf_exiting) != 0;
+    facts.ending = threads <= 1 && facts.thread_ending;
     return facts;
 }
 

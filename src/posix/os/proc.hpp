@@ -21,9 +21,9 @@ bool proc_is_ours() noexcept;
 struct process_facts {
     bool exists = false;
     bool zombie = false;
-    bool ending = false;  ///< a zombie with no other thread, or on its way out of the kernel
-    bool first_thread_ending = false;
-    bool stopped = false;  ///< by a signal or a debugger
+    bool ending = false;         ///< a zombie with no other thread, or on its way out of the kernel
+    bool thread_ending = false;  ///< the thread that was looked at, of a process its first one, runs no more code
+    bool stopped = false;        ///< by a signal or a debugger
     pid_t parent = 0;
     std::uint32_t threads = 0;
     std::uint64_t start_time = 0;  ///< clock ticks since boot: tells two users of one PID apart

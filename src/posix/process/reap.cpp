@@ -183,7 +183,7 @@ bool process_runs(const context& me, u32 index) {
     // Alive without its lock: either another part of the program closed the descriptor, or it has called exec.
     if (has_living_thread(index)) return true;
     // exec leaves a first thread that lives. This process is about to be dead as a whole.
-    if (os::look_at_process(static_cast<pid_t>(process.id.get())).first_thread_ending) return true;
+    if (os::look_at_process(static_cast<pid_t>(process.id.get())).thread_ending) return true;
     const bool execed = transact(me, [&](transaction& tx) {
         if (process.generation.get() != generation || process.state.get() != static_cast<u32>(process_state::attached))
             return false;

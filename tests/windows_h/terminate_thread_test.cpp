@@ -158,11 +158,16 @@ TEST_CASE("A thread that terminates itself goes no further", "[windows_h][termin
 TEST_CASE("Of two threads that terminate each other none is left waiting", "[windows_h][terminate]") {
     struct partner {
         std::atomic<HANDLE> other{nullptr};
+        std::atomic<bool> runs{false};
+        std::atomic<bool> is_back{false};
+        // It does not return: on its way out it would use the allocator, and could be terminated with the lock of it.
         static DWORD WINAPI run(LPVOID given) {
             auto& self = *static_cast<partner*>(given);
+            self.runs = true;
             while (self.other == nullptr) SwitchToThread();
             TerminateThread(self.other, 15);
-            return 16;
+            self.is_back = true;
+            for (;;) SwitchToThread();
         }
     };
     for (int i = 0; i < 50; ++i) {
@@ -170,10 +175,19 @@ TEST_CASE("Of two threads that terminate each other none is left waiting", "[win
         partner second;
         const owned a = CreateThread(nullptr, 0, partner::run, &first, 0, nullptr);
         const owned b = CreateThread(nullptr, 0, partner::run, &second, 0, nullptr);
+        CHECK(test::eventually([&] { return first.runs && second.runs; }));
         first.other = b;
         second.other = a;
-        const HANDLE both[] = {a, b};
-        CHECK(WaitForMultipleObjects(2, both, TRUE, INFINITE) == WAIT_OBJECT_0);
+        const auto is_over = [](HANDLE thread, const partner& its) {
+            return its.is_back || WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
+        };
+        CHECK(test::eventually([&] { return is_over(a, first) && is_over(b, second); }));
+        const auto has_ended = [](HANDLE thread) { return WaitForSingleObject(thread, 0) == WAIT_OBJECT_0; };
+        CHECK(test::eventually([&] { return has_ended(a) || has_ended(b); }));
+        for (const HANDLE each : {static_cast<HANDLE>(a), static_cast<HANDLE>(b)}) {
+            if (!has_ended(each)) TerminateThread(each, 16);
+            CHECK(WaitForSingleObject(each, INFINITE) == WAIT_OBJECT_0);
+        }
     }
 }
 

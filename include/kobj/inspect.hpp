@@ -25,8 +25,8 @@ struct handle_info {
 };
 
 /// The handle table of a process of the session, in the order of the values.
-/// Errors: invalid_parameter (87) when there is no such process; on Windows access_denied (5) for one that this user may
-/// not look into. There each handle of another process is duplicated for a moment: system calls.
+/// Errors: invalid_parameter (87) when there is no such process; on Windows access_denied (5) for one that this user
+/// may not look into. There each handle of another process is duplicated for a moment: system calls.
 [[nodiscard]] KOBJ_API result<std::vector<handle_info>> handle_table(std::uint32_t process_id);
 /// Of the calling process.
 [[nodiscard]] KOBJ_API result<std::vector<handle_info>> handle_table();

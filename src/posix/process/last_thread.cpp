@@ -89,8 +89,9 @@ bool stays(const state& s, pid_t id) noexcept {
     if (std::find(s.not_counted.begin(), s.not_counted.end(), id) != s.not_counted.end()) return false;
     if (is_terminated(id)) return false;
     const os::process_facts now = os::look_at_thread(getpid(), id);
-    return now.exists && !now.thread_ending && std::none_of(s.leaving.begin(), s.leaving.end(),
-                                      [&](const ending& e) { return e.id == id && e.start_time == now.start_time; });
+    return now.exists && !now.thread_ending && std::none_of(s.leaving.begin(), s.leaving.end(), [&](const ending& e) {
+               return e.id == id && e.start_time == now.start_time;
+           });
 }
 
 // Notes that the calling thread leaves. Does anybody stay?

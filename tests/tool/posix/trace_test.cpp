@@ -8,9 +8,13 @@
 
 #include <kobj/kobj.hpp>
 
+#include "posix/arena/layout.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -44,6 +48,15 @@ private:
 
 std::string option_of(const test::own_session& session) {
     return " --session " + session.path().substr(session.path().rfind('.') + 1);
+}
+
+// Has somebody begun to trace?
+bool is_traced(const test::own_session& session) {
+    std::ifstream arena(session.path(), std::ios::binary);
+    std::uint64_t until = 0;
+    arena.seekg(offsetof(kobj::posix::arena_header, trace_until));
+    arena.read(reinterpret_cast<char*>(&until), sizeof until);
+    return arena && until != 0;
 }
 
 std::vector<json> lines_of(const std::string& text) {
@@ -176,7 +189,7 @@ TEST_CASE("It is followed live, and drawn for Perfetto", "[tool][trace][process]
     const test::scratch_directory scratch;
     const std::string file = scratch.file("trace.json");
     std::thread goes([&] {
-        std::this_thread::sleep_for(200ms);
+        test::eventually([&] { return is_traced(one.session); });
         one.go();
     });
     const bool as_picture = GENERATE(false, true);

@@ -39,7 +39,8 @@ std::vector<known_session> known_sessions() {
     const std::string own = session_path(std::string_view());
     std::vector<known_session> all;
     for (const std::string& path : paths_of_sessions()) {
-        known_session one{{.session = {}, .file = path, .given = false}, path, {}, true};
+        known_session one;
+        one.where.file = one.path = path;
         one.here = path == own || path.starts_with(own + '.');
         if (one.here && path != own) one.name = path.substr(own.size() + 1);
         all.push_back(std::move(one));

@@ -41,7 +41,7 @@ struct object_info {
     object_type type = object_type::none;
     std::string name{};
     std::uint32_t usage_count = 0;      ///< handles
-    std::uint32_t reference_count = 0;  ///< waits and views
+    std::uint32_t reference_count = 0;  ///< waits and views; 0 on Windows, which does not tell
     bool signaled = false;
     std::uint32_t owner_process_id = 0;  ///< a mutex's owner; 0: none
     std::uint32_t owner_thread_id = 0;
@@ -54,7 +54,7 @@ struct object_info {
 struct process_info {
     std::uint32_t id = 0;
     std::uint32_t handle_count = 0;
-    bool attached = false;  ///< it runs kobj; false: it only holds what it inherited
+    bool attached = false;  ///< it runs kobj; false: it only holds what it inherited. On Windows: it may be looked into
 };
 
 struct snapshot {

@@ -53,19 +53,19 @@ enum class file_kind { unknown, disk, device, pipe };
 
 struct object_facts {
     u32 record = 0;
-    u64 number = 0;  ///< tells objects apart that use the same record one after the other
+    u64 number = 0;  ///< tells objects apart that use the same record one after the other; 0: not told
     object_type type = object_type::none;
     std::string name{};  ///< as a program gives it, without `Local\`
     u32 handles = 0;
     u32 references = 0;
     bool state_known = true;  ///< false: the system does not tell what follows
     bool signaled = false;
-    bool manual_reset = false;    ///< of an event or timer
-    u64 count = 0;                ///< of a semaphore
-    u64 maximum = 0;              ///< of a semaphore
-    u64 size = 0;                 ///< of a file mapping, in bytes
-    std::optional<u64> due_in{};  ///< of a timer that is set to a span: nanoseconds
-    u32 period = 0;               ///< of a timer, in milliseconds
+    std::optional<bool> manual_reset{};  ///< of an event or timer; nothing: not told
+    u64 count = 0;                       ///< of a semaphore
+    u64 maximum = 0;                     ///< of a semaphore
+    u64 size = 0;                        ///< of a file mapping, in bytes
+    std::optional<u64> due_in{};         ///< of a timer that is set to a span: nanoseconds
+    u32 period = 0;                      ///< of a timer, in milliseconds
     file_kind file = file_kind::unknown;
     u32 owner = 0;  ///< of a mutex: a thread record; 0: free, or the owner has ended, or is not known
     bool abandoned = false;
@@ -121,7 +121,7 @@ public:
     [[nodiscard]] u64 now() const noexcept { return now_; }
     /// For how long, in nanoseconds.
     [[nodiscard]] u64 waited(const thread_facts& thread) const noexcept;
-    /// How much longer, in nanoseconds; nothing: there is no time limit.
+    /// How much longer, in nanoseconds; nothing: there is no time limit, or it is not known.
     [[nodiscard]] std::optional<u64> remaining(const thread_facts& thread) const noexcept;
 
 private:

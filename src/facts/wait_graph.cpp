@@ -39,6 +39,7 @@ std::vector<u32> wait_graph::blockers_of(u32 record) const {
     if (object == nullptr || object->signaled) return {};
     switch (object->type) {
         case object_type::mutex:
+        case object_type::none:  // a critical section, an answer
             return object->owner == 0 ? std::vector<u32>() : std::vector<u32>{object->owner};
         case object_type::thread:
             return all_.thread(object->runs) == nullptr ? std::vector<u32>() : std::vector<u32>{object->runs};

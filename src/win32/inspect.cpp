@@ -2,6 +2,7 @@
 
 #include "common/explain.hpp"
 #include "facts/blocked_threads.hpp"
+#include "facts/unreadable.hpp"
 #include "last_error.hpp"
 #include "native.hpp"
 #include "nt.hpp"
@@ -16,23 +17,24 @@
 namespace kobj::inspect {
 namespace {
 
-bool is_kobj_type(object_type type) noexcept {
-    return type != object_type::none && type != object_type::other;
+// Files are not asked: the question may not come back.
+bool tells_name(object_type type) noexcept {
+    return type != object_type::none && type != object_type::other && type != object_type::file;
 }
 
 // By a handle of this process: the open one itself, or its duplicate. Nothing, when it is closed meanwhile.
-std::optional<handle_info> describe(const detail::nt::open_handle& open, HANDLE seen, std::uint32_t duplicates) {
+std::optional<handle_info> describe(const detail::nt::open_handle& open, HANDLE seen, bool own) {
     handle_info info{.value = handle_value(open.value), .object = open.object};
     const auto value = handle_value::from_native(seen);
-    const auto flags = get_flags(value);
+    const auto flags = own ? get_flags(value) : handle_flags{open.inheritable, open.protect_from_close};
     const auto type = type_of(value);
     const auto basics = detail::nt::query_basics(seen);
     if (!flags || !type || !basics) return std::nullopt;
     info.type = *type;
     info.flags = *flags;
     info.access = basics->granted_access;
-    info.usage_count = basics->handle_count - duplicates;
-    if (is_kobj_type(*type)) info.name = detail::name_at(detail::nt::query_name(seen));
+    info.usage_count = basics->handle_count - (own ? 0 : 1);
+    if (tells_name(*type)) info.name = detail::name_at(detail::nt::query_name(seen));
     return info;
 }
 
@@ -43,8 +45,8 @@ std::vector<handle_info> table_of(HANDLE process, std::uint32_t id) {
         const HANDLE seen =
             own ? reinterpret_cast<HANDLE>(each.value) : detail::nt::duplicate_from(process, each.value);
         if (seen == nullptr) continue;
-        if (auto info = describe(each, seen, own ? 0 : 1)) table.push_back(*std::move(info));
-        if (!own) detail::nt::close_duplicate(seen);
+        if (auto info = describe(each, seen, own)) table.push_back(*std::move(info));
+        if (!own) CloseHandle(seen);
     }
     return table;
 }
@@ -103,6 +105,8 @@ result<snapshot> take_snapshot() try {
     return all;
 } catch (const std::bad_alloc&) {
     return errc::not_enough_memory;
+} catch (const facts::unreadable& why) {
+    return failure(errc::no_system_resources, why.what());
 }
 
 result<std::vector<blocked_thread>> blocked_threads() try {
@@ -111,6 +115,8 @@ result<std::vector<blocked_thread>> blocked_threads() try {
     return facts::blocked_threads_of(seen.all);
 } catch (const std::bad_alloc&) {
     return errc::not_enough_memory;
+} catch (const facts::unreadable& why) {
+    return failure(errc::no_system_resources, why.what());
 }
 
 }  // namespace kobj::inspect

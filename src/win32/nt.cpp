@@ -10,8 +10,6 @@
 // https://learn.microsoft.com/windows/win32/api/winternl/
 using NTSTATUS = LONG;
 extern "C" {
-NTSTATUS NTAPI NtDuplicateObject(HANDLE from_process, HANDLE from, HANDLE to_process, HANDLE* to, ACCESS_MASK access,
-                                 ULONG attributes, ULONG options);
 NTSTATUS NTAPI NtQueryEvent(HANDLE event, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQueryMutant(HANDLE mutant, int what, void* answer, ULONG length, ULONG* needed);
 NTSTATUS NTAPI NtQueryObject(HANDLE object, int what, void* answer, ULONG length, ULONG* needed);
@@ -93,6 +91,8 @@ constexpr int owner = 1;
 constexpr int object_name = 1;
 constexpr int object_type_text = 2;
 constexpr int extended_handles = 64;
+constexpr ULONG protect_close = 1;  // OBJ_PROTECT_CLOSE
+constexpr ULONG inherit = 2;        // OBJ_INHERIT
 constexpr auto info_length_mismatch = static_cast<NTSTATUS>(0xC0000004);
 
 bool succeeded(NTSTATUS status) noexcept {
@@ -181,17 +181,11 @@ std::optional<timer_state> query_timer(HANDLE timer) noexcept {
 }
 
 HANDLE duplicate_from(HANDLE process, std::uintptr_t value) noexcept {
-    constexpr ULONG same_access = 2;
-    constexpr ULONG same_attributes = 4;
     HANDLE made = nullptr;
-    const auto status = NtDuplicateObject(process, reinterpret_cast<HANDLE>(value), GetCurrentProcess(), &made, 0, 0,
-                                          same_access | same_attributes);
-    return succeeded(status) ? made : nullptr;
-}
-
-void close_duplicate(HANDLE duplicate) noexcept {
-    SetHandleInformation(duplicate, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
-    CloseHandle(duplicate);
+    return DuplicateHandle(process, reinterpret_cast<HANDLE>(value), GetCurrentProcess(), &made, 0, FALSE,
+                           DUPLICATE_SAME_ACCESS) != FALSE
+               ? made
+               : nullptr;
 }
 
 bool are_same_object(HANDLE a, HANDLE b) noexcept {
@@ -221,7 +215,8 @@ result<std::vector<open_handle>> query_handles() {
     found.reserve(all.count);
     for (const auto* each = first; each != first + all.count; ++each)
         found.push_back({static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(each->object)), each->value,
-                         static_cast<std::uint32_t>(each->process_id)});
+                         static_cast<std::uint32_t>(each->process_id), (each->attributes & inherit) != 0,
+                         (each->attributes & protect_close) != 0});
     return found;
 }
 
@@ -244,8 +239,8 @@ std::vector<open_handle> probe_handles(HANDLE process, std::uint32_t id) {
         DWORD flags = 0;
         const HANDLE seen = own ? nullptr : duplicate_from(process, value);
         if (own ? GetHandleInformation(reinterpret_cast<HANDLE>(value), &flags) == FALSE : seen == nullptr) continue;
-        if (seen != nullptr) close_duplicate(seen);
-        found.push_back({0, value, id});
+        if (seen != nullptr) CloseHandle(seen);
+        found.push_back({0, value, id, false, false});
         gap = 0;
     }
     return found;

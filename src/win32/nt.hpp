@@ -66,6 +66,8 @@ struct open_handle {
     std::uint64_t object;  ///< 0: not told
     std::uintptr_t value;
     std::uint32_t process_id;
+    bool inheritable;  ///< this and the next: false where the system does not list the handles
+    bool protect_from_close;
 };
 /// The handles of all processes, unordered. Errors: those of NtQuerySystemInformation; not_supported (50) on Wine.
 [[nodiscard]] result<std::vector<open_handle>> query_handles();
@@ -74,10 +76,9 @@ struct open_handle {
 [[nodiscard]] std::vector<open_handle> handles_of(HANDLE process, std::uint32_t id,
                                                   const result<std::vector<open_handle>>& listed);
 
-/// A duplicate of another process's handle, with the same access and attributes; null when there is no such handle, or
-/// the system refuses. It may be protected from close: close_duplicate().
+/// A duplicate of another process's handle, with the same access; null when there is no such handle, or the system
+/// refuses.
 [[nodiscard]] HANDLE duplicate_from(HANDLE process, std::uintptr_t value) noexcept;
-void close_duplicate(HANDLE duplicate) noexcept;
 /// Are both handles to one object? Windows 10.
 [[nodiscard]] bool are_same_object(HANDLE a, HANDLE b) noexcept;
 

@@ -158,7 +158,8 @@ TEST_CASE("Who has an object open and who waits for it", "[tool][process]") {
     }
     // The same by its number, and with the prefix that stands for nothing.
     const std::string number = "\"#" + std::to_string(seen["object"].get<int>()) + "\"";
-    CHECK(kobj_tool("who " + number).has(name));
+    // On Windows a number is good for one look: objects come and go in all of the logon session.
+    if (!test::on_windows) CHECK(kobj_tool("who " + number).has(name));
     CHECK(kobj_tool("who \"Local\\" + name + "\"").has("usage count 2"));
 
     const json process = find(kobj_tool("ps --json").json()["processes"], "process", child.id().value());

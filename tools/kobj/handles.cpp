@@ -31,6 +31,8 @@ int list(const choices& asked) {
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
         throw facts::unreadable(fmt::format("{}: there is no process {}", read.path, asked.process));
+    if (process->is_opaque)
+        throw facts::unreadable(fmt::format("process {} may not be looked into", words_of(*process)));
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},
                        {"torn", read.torn},

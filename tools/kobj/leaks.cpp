@@ -38,7 +38,9 @@ struct open_handle {
     std::string type;
     std::string name;
     friend bool operator==(const open_handle& a, const open_handle& b) {
-        return a.object == b.object && (a.opening == 0 || b.opening == 0 || a.opening == b.opening);
+        // Where the system does not tell objects apart, their names do.
+        const bool same = a.object != 0 || b.object != 0 ? a.object == b.object : a.type == b.type && a.name == b.name;
+        return same && (a.opening == 0 || b.opening == 0 || a.opening == b.opening);
     }
 };
 

@@ -14,7 +14,8 @@ namespace kobj::tool {
 struct session {
     std::string path;  ///< of its arena
     std::shared_ptr<const facts::session_facts> facts;
-    bool torn = false;  ///< it changed during each of many copies: what is shown may not fit together
+    bool torn = false;      ///< it changed during each of many copies: what is shown may not fit together
+    bool all_waits = true;  ///< false: the system does not tell of waits for events, semaphores and timers
 };
 
 /// Throws facts::unreadable.

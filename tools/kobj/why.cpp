@@ -25,11 +25,11 @@ struct choices : question {
 };
 
 // Where a chain ends that does not end at another wait.
-std::string end_of(const session_facts& all, const thread_facts& thread) {
+std::string end_of(const session_facts& all, const thread_facts& thread, bool all_waits) {
     const facts::process_facts* process = all.process(thread.process);
     if (process != nullptr && process->stopped) return "is stopped, by a signal or a debugger";
     if (thread.suspended) return "is suspended";
-    return "runs: it waits for no object";
+    return all_waits ? "runs: it waits for no object" : "waits for nothing that the system tells of";
 }
 
 // What ends a wait besides its objects.
@@ -41,7 +41,7 @@ std::string limits_of(const session_facts& all, const thread_facts& thread) {
 
 class story {
 public:
-    explicit story(const session_facts& all) : all_(all), graph_(all) {}
+    story(const session_facts& all, bool all_waits) : all_(all), all_waits_(all_waits), graph_(all) {}
 
     void tell(const thread_facts& thread, std::size_t depth) {
         const std::string indent(depth * 4, ' ');
@@ -62,7 +62,10 @@ public:
         }
         if (thread.waits_for.empty()) {
             const facts::process_facts* process = all_.process(thread.process);
-            out["end"] = process != nullptr && process->stopped ? "stopped" : thread.suspended ? "suspended" : "runs";
+            out["end"] = process != nullptr && process->stopped ? "stopped"
+                         : thread.suspended                     ? "suspended"
+                         : all_waits_                           ? "runs"
+                                                                : "not told";
             return out;
         }
         out["waited_ms"] = all_.waited(thread) / 1'000'000;
@@ -106,13 +109,14 @@ private:
             if (std::find(way_.begin(), way_.end(), t) != way_.end())
                 fmt::print("{}    {}: {}\n", indent, words_of(all_, *other), alarm("A CIRCLE, none of them goes on"));
             else if (other->waits_for.empty())
-                fmt::print("{}    {} {}\n", indent, words_of(all_, *other), end_of(all_, *other));
+                fmt::print("{}    {} {}\n", indent, words_of(all_, *other), end_of(all_, *other, all_waits_));
             else
                 tell(*other, depth + 1);
         }
     }
 
     const session_facts& all_;
+    bool all_waits_;
     wait_graph graph_;
     std::vector<u32> way_;  ///< the threads on the way from the first one
 };
@@ -123,7 +127,7 @@ int explain(const choices& asked) {
     const facts::process_facts* process = all.process_of_id(asked.process);
     if (process == nullptr)
         throw facts::unreadable(fmt::format("{}: there is no process {}", read.path, asked.process));
-    story told(all);
+    story told(all, read.all_waits);
     nlohmann::json out{{"process", process->id},
                        {"program", process->program},
                        {"stopped", process->stopped},
@@ -138,7 +142,7 @@ int explain(const choices& asked) {
     for (const u32 t : process->threads) {
         const thread_facts& thread = *all.thread(t);
         if (thread.waits_for.empty())
-            fmt::print("{} {}\n", words_of(all, thread), end_of(all, thread));
+            fmt::print("{} {}\n", words_of(all, thread), end_of(all, thread, read.all_waits));
         else
             told.tell(thread, 0);
     }

@@ -110,6 +110,7 @@ std::string words_of(const session_facts& all, const object_facts& object) {
         const thread_facts* runs = all.thread(object.runs);
         return runs == nullptr ? fmt::format("thread {}", object.id) : words_of(all, *runs);
     }
+    if (object.type == object_type::none) return object.name;
     const std::string_view type = type_of(object);
     if (object.name.empty()) return fmt::format("unnamed {} #{}", type, object.record);
     return fmt::format("{} \"{}\"", type, printable(object.name));
@@ -118,9 +119,10 @@ std::string words_of(const session_facts& all, const object_facts& object) {
 std::string state_of(const session_facts& all, const object_facts& object) {
     if (!object.state_known) return "not told";
     const char* signaled = object.signaled ? "signaled" : "not signaled";
-    const char* reset = object.manual_reset ? "manual reset" : "auto reset";
+    const char* reset = !object.manual_reset ? "" : *object.manual_reset ? ", manual reset" : ", auto reset";
     switch (object.type) {
-        case object_type::mutex: {
+        case object_type::mutex:
+        case object_type::none: {
             if (object.abandoned) return "abandoned";
             if (object.signaled) return "free";
             const thread_facts* owner = all.thread(object.owner);
@@ -129,11 +131,11 @@ std::string state_of(const session_facts& all, const object_facts& object) {
                                         : fmt::format("held by {}", whose);
         }
         case object_type::event:
-            return fmt::format("{}, {}", signaled, reset);
+            return fmt::format("{}{}", signaled, reset);
         case object_type::semaphore:
             return fmt::format("{} of {}", object.count, object.maximum);
         case object_type::timer: {
-            std::string words = fmt::format("{}, {}", signaled, reset);
+            std::string words = fmt::format("{}{}", signaled, reset);
             if (object.due_in) words += fmt::format(", due in {}", span_of(*object.due_in));
             if (object.period != 0) words += fmt::format(", every {} ms", object.period);
             return words;
@@ -212,10 +214,10 @@ nlohmann::json json_of(const session_facts& all, const thread_facts& thread) {
     return out;
 }
 
-nlohmann::json json_of(const session_facts& all, const object_facts& object) {
-    nlohmann::json out{
-        {"object", object.record},       {"type", type_of(object)},         {"name", object.name},
-        {"usage_count", object.handles}, {"references", object.references}, {"signaled", object.signaled}};
+namespace {
+
+void add_state(const session_facts& all, const object_facts& object, nlohmann::json& out) {
+    out["signaled"] = object.signaled;
     switch (object.type) {
         case object_type::mutex:
             out["abandoned"] = object.abandoned;
@@ -228,11 +230,14 @@ nlohmann::json json_of(const session_facts& all, const object_facts& object) {
             out["maximum"] = object.maximum;
             break;
         case object_type::event:
-            out["manual_reset"] = object.manual_reset;
+            if (object.manual_reset) out["manual_reset"] = *object.manual_reset;
             break;
         case object_type::timer:
-            out["manual_reset"] = object.manual_reset;
-            out["period_ms"] = object.period;
+            // Of a timer the system tells all of this, or none.
+            if (object.manual_reset) {
+                out["manual_reset"] = *object.manual_reset;
+                out["period_ms"] = object.period;
+            }
             break;
         case object_type::file_mapping:
             out["size"] = object.size;
@@ -253,6 +258,17 @@ nlohmann::json json_of(const session_facts& all, const object_facts& object) {
         default:
             break;
     }
+}
+
+}  // namespace
+
+nlohmann::json json_of(const session_facts& all, const object_facts& object) {
+    nlohmann::json out{{"object", object.record},
+                       {"type", type_of(object)},
+                       {"name", object.name},
+                       {"usage_count", object.handles},
+                       {"references", object.references}};
+    if (object.state_known) add_state(all, object, out);
     out["waiters"] = nlohmann::json::array();
     for (const u32 t : object.waiters) {
         if (const thread_facts* thread = all.thread(t)) out["waiters"].push_back(json_of(all, *thread));

@@ -64,7 +64,11 @@ void stop_now() noexcept {
     sigset_t own;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &own);
+    // Nor is it cancelled here, where nothing may be thrown.
+    int cancelled = 0;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelled);
     stop_here();
+    pthread_setcancelstate(cancelled, nullptr);
     pthread_sigmask(SIG_SETMASK, &own, nullptr);
     errno = before;
 }
@@ -88,17 +92,32 @@ void take_stop_signals() noexcept {
     while (sigtimedwait(&only, &info, &at_once) == stop_signal) note(info);
 }
 
-bool refuses_stop_signal(pid_t process, pid_t thread) noexcept {
+namespace {
+
+/// Reads /proc/PID/task/TID/status. Null: it is not there.
+const char* read_status(pid_t process, pid_t thread, std::array<char, 4096>& text) noexcept {
     std::array<char, 64> path{};
     std::snprintf(path.data(), path.size(), "/proc/%d/task/%d/status", static_cast<int>(process),
                   static_cast<int>(thread));
     const int fd = open(path.data(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    std::array<char, 4096> text{};
+    if (fd < 0) return nullptr;
     const ssize_t got = read(fd, text.data(), text.size() - 1);
     close(fd);
-    if (got <= 0) return false;
-    return has(text.data(), "\nSigBlk:") || !has(text.data(), "\nSigCgt:");
+    return got <= 0 ? nullptr : text.data();
+}
+
+}  // namespace
+
+bool refuses_stop_signal(pid_t process, pid_t thread) noexcept {
+    std::array<char, 4096> text{};
+    const char* const status = read_status(process, thread, text);
+    return status != nullptr && (has(status, "\nSigBlk:") || !has(status, "\nSigCgt:"));
+}
+
+bool has_stop_signal_pending(pid_t process, pid_t thread) noexcept {
+    std::array<char, 4096> text{};
+    const char* const status = read_status(process, thread, text);
+    return status != nullptr && has(status, "\nSigPnd:");
 }
 
 }  // namespace kobj::posix::os

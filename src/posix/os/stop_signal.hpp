@@ -80,6 +80,8 @@ bool send_stop_signal(pid_t process, pid_t thread, wish what = wish::look) noexc
 void take_stop_signals() noexcept;
 /// Whether that thread keeps the signal away, or its process has another handler or none.
 bool refuses_stop_signal(pid_t process, pid_t thread) noexcept;
+/// Whether one waits to be delivered to that thread: then another one, with its wish, is lost.
+bool has_stop_signal_pending(pid_t process, pid_t thread) noexcept;
 /// So often in a row: a handler that has just begun, or is about to return, keeps it away for a moment.
 inline constexpr unsigned enough_refusals = 4;
 

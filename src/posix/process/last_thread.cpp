@@ -3,14 +3,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <list>
 #include <mutex>
-#include <vector>
 
 #include "posix/arena/arena.hpp"
 #include "posix/os/proc.hpp"
@@ -28,11 +29,14 @@ struct ending {
     u64 start_time;  ///< tells two threads of one id apart
 };
 
+// Who has the gate asks for no memory and gives none back: a thread that is terminated needs the gate, and may have the
+// allocator's lock.
 struct state {
     std::mutex gate;
-    std::vector<pid_t> not_counted;
-    std::vector<ending> leaving;
-    state* of_parent = nullptr;  ///< what a fork has left here: perhaps in the middle of a change
+    std::list<pid_t> not_counted;
+    std::list<ending> leaving;
+    bool somebody_is_last = false;  ///< and ends the process
+    state* of_parent = nullptr;     ///< what a fork has left here: perhaps in the middle of a change
 };
 
 constinit std::atomic<bool> first_has_left{false};
@@ -55,7 +59,7 @@ bool any_thread(Predicate is) noexcept {
     const os::descriptor folder(open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // Where that cannot be read, the process goes on.
     if (!folder) return true;
-    alignas(dirent64) std::array<char, 4096> room{};
+    alignas(dirent64) std::array<char, 1024> room{};
     for (;;) {
         const ssize_t got = getdents64(folder.get(), room.data(), room.size());
         if (got <= 0) return got < 0;
@@ -78,7 +82,7 @@ bool is_terminated(pid_t id) noexcept {
         const thread_record& record = a.thread(t);
         const u64 identity = record.identity.get();
         if (thread_claimed(identity) && static_cast<pid_t>(thread_id(identity)) == id &&
-            record.process.get() == me->process)
+            record.process.get() == me->process && !record.life.ended())
             return is_condemned(record.exit_code.get()) && record.halted.raw().load() != 0;
     }
     return false;
@@ -89,20 +93,29 @@ bool stays(const state& s, pid_t id) noexcept {
     if (std::find(s.not_counted.begin(), s.not_counted.end(), id) != s.not_counted.end()) return false;
     if (is_terminated(id)) return false;
     const os::process_facts now = os::look_at_thread(getpid(), id);
-    return now.exists && !now.thread_ending && std::none_of(s.leaving.begin(), s.leaving.end(), [&](const ending& e) {
-               return e.id == id && e.start_time == now.start_time;
-           });
+    // What cannot be read, for want of a descriptor, may be there.
+    if (!now.exists) return syscall(SYS_tgkill, getpid(), id, 0) == 0;
+    return !now.thread_ending && std::none_of(s.leaving.begin(), s.leaving.end(), [&](const ending& e) {
+        return e.id == id && e.start_time == now.start_time;
+    });
 }
 
 // Notes that the calling thread leaves. Does anybody stay?
 bool is_last() {
     const os::stop_guard guard;
     state& s = *current();
-    const std::lock_guard lock(s.gate);
-    std::erase_if(s.leaving, [](const ending& e) { return !os::look_at_thread(getpid(), e.id).exists; });
-    const bool last = !any_thread([&](pid_t id) { return stays(s, id); });
     const pid_t self = gettid();
-    s.leaving.push_back({self, os::look_at_thread(getpid(), self).start_time});
+    const u64 start = os::look_at_thread(getpid(), self).start_time;
+    std::list<ending> own{{self, start}};
+    std::list<ending> gone;
+    const std::lock_guard lock(s.gate);
+    for (auto each = s.leaving.begin(); each != s.leaving.end();) {
+        const auto it = each++;
+        if (!os::look_at_thread(getpid(), it->id).exists) gone.splice(gone.end(), s.leaving, it);
+    }
+    const bool last = !any_thread([&](pid_t id) { return stays(s, id); });
+    s.leaving.splice(s.leaving.end(), own);
+    s.somebody_is_last = s.somebody_is_last || last;
     return last;
 }
 
@@ -142,14 +155,15 @@ bool terminated_is_last() noexcept {
     if (s == nullptr) return !any_thread([](pid_t id) { return stays(state{}, id); });
     const os::stop_guard guard;
     const std::lock_guard lock(s->gate);
-    return !any_thread([&](pid_t id) { return stays(*s, id); });
+    return !s->somebody_is_last && !any_thread([&](pid_t id) { return stays(*s, id); });
 }
 
 void do_not_count() noexcept {
     const os::stop_guard guard;
     state& s = *current();
+    std::list<pid_t> own{gettid()};
     const std::lock_guard lock(s.gate);
-    s.not_counted.push_back(gettid());
+    s.not_counted.splice(s.not_counted.end(), own);
 }
 
 void after_fork_in_child() noexcept {

@@ -76,8 +76,13 @@ bool is_told(const context& me) noexcept {
 }
 
 void end_if_told(const context& me) noexcept {
-    if (!is_told(me)) [[likely]]
+    if (!os::stopping.told_to_end.load(std::memory_order_relaxed)) [[likely]]
         return;
+    if (!is_told(me)) {
+        // Whoever told it has changed his mind.
+        os::stopping.told_to_end.store(false, std::memory_order_relaxed);
+        return;
+    }
     if (last_thread::terminated_is_last()) {
         process_record& own = the_arena().process(me.process);
         u64 none = 0;
@@ -92,6 +97,7 @@ void terminate(const context& me, const target& thread, u32 code) {
     const doomed it = tell(me, thread, code);
     if (it.record == 0) return end_condemned_processes(me);
     thread_record& record = the_arena().thread(it.record);
+    const bool will_hear = it.process != getpid() && !os::has_stop_signal_pending(it.process, it.id());
     unsigned refusals = 0;
     for (i64 pause = millisecond; !it.is_gone(pause == longest); pause = std::min(2 * pause, longest)) {
         // Again and again: it may be about to sleep. One that is suspended lets no signal through, and sleeps on its
@@ -102,7 +108,7 @@ void terminate(const context& me, const target& thread, u32 code) {
         }
         os::futex_wake(thread.object->suspended.raw(), INT_MAX);
         // A stopped one has the signal before it runs a single instruction.
-        if (pause == longest && it.process != getpid() && os::look_at_thread(it.process, it.id()).stopped) return;
+        if (pause == longest && will_hear && os::look_at_thread(it.process, it.id()).stopped) return;
         const bool refuses =
             pause == longest && record.halted.get() == 0 && os::refuses_stop_signal(it.process, it.id());
         refusals = refuses ? refusals + 1 : 0;

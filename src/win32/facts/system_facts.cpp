@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "facts/unreadable.hpp"
 #include "win32/facts/wait_chains.hpp"
 #include "win32/nt.hpp"
 #include "win32/object_path.hpp"
@@ -31,17 +32,9 @@ constexpr u64 nanoseconds_of_millisecond = 1'000'000;
 
 struct closer {
     using pointer = HANDLE;
-    void operator()(HANDLE handle) const noexcept {
-        if (handle != INVALID_HANDLE_VALUE) CloseHandle(handle);
-    }
+    void operator()(HANDLE handle) const noexcept { CloseHandle(handle); }
 };
 using own_handle = std::unique_ptr<HANDLE, closer>;
-
-struct duplicate_closer {
-    using pointer = HANDLE;
-    void operator()(HANDLE handle) const noexcept { nt::close_duplicate(handle); }
-};
-using own_duplicate = std::unique_ptr<HANDLE, duplicate_closer>;
 
 bool is_looked_at(object_type type) noexcept {
     return type != object_type::none && type != object_type::other;
@@ -69,10 +62,16 @@ public:
     }
 
 private:
+    static own_handle list_of(DWORD what) {
+        const HANDLE made = CreateToolhelp32Snapshot(what, 0);
+        if (made == INVALID_HANDLE_VALUE) throw facts::unreadable("the system does not list its processes and threads");
+        return own_handle(made);
+    }
+
     void list_processes() {
         DWORD session = 0;
         ProcessIdToSessionId(GetCurrentProcessId(), &session);
-        const own_handle list(CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0));
+        const own_handle list = list_of(TH32CS_SNAPPROCESS);
         PROCESSENTRY32W entry{};
         entry.dwSize = sizeof entry;
         for (BOOL more = Process32FirstW(list.get(), &entry); more != FALSE;
@@ -99,7 +98,7 @@ private:
     }
 
     void list_threads() {
-        const own_handle list(CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0));
+        const own_handle list = list_of(TH32CS_SNAPTHREAD);
         THREADENTRY32 entry{};
         entry.dwSize = sizeof entry;
         for (BOOL more = Thread32First(list.get(), &entry); more != FALSE; more = Thread32Next(list.get(), &entry)) {
@@ -129,43 +128,58 @@ private:
     }
 
     void read_handle(HANDLE from, process_facts& process, const nt::open_handle& each) {
-        own_duplicate seen(nt::duplicate_from(from, each.value));
+        own_handle seen(nt::duplicate_from(from, each.value));
         if (seen == nullptr) return;
         const auto value = handle_value::from_native(seen.get());
         const auto type = type_of(value);
         const auto basics = nt::query_basics(seen.get());
-        const auto flags = get_flags(value);
-        if (!type || !is_looked_at(*type) || !basics || !flags) return;
-        const u32 object = record_of(std::move(seen), *type, each.object, basics->handle_count - 1);
-        tables_[process.record].push_back({handle_value(each.value), object, basics->granted_access, *flags});
+        if (!type || !is_looked_at(*type) || !basics) return;
+        // The duplicate, and the handle by which it was made.
+        const bool of_itself = *type == object_type::process && GetProcessId(seen.get()) == process.id;
+        const u32 object = record_of(std::move(seen), *type, each.object, basics->handle_count - (of_itself ? 2 : 1));
+        const handle_flags flags{each.inheritable, each.protect_from_close};
+        tables_[process.record].push_back({handle_value(each.value), object, basics->granted_access, flags});
         ++process.handles;
     }
 
-    /// Of an object that is found for the first time, the duplicate is kept, to compare others with.
-    u32 record_of(own_duplicate seen, object_type type, u64 address, u32 handles) {
+    /// The duplicate is kept where others have to be compared with it.
+    u32 record_of(own_handle seen, object_type type, u64 address, u32 handles) {
         // Not the names of files: the question may not come back.
         const std::string name = type == object_type::file ? std::string() : name_at(nt::query_name(seen.get()));
-        if (address != 0) {
-            if (const auto known = by_address_.find(address); known != by_address_.end()) return known->second;
-        } else if (!name.empty()) {
-            if (const auto known = by_name_.find({type, name}); known != by_name_.end()) return known->second;
-        } else if (handles > 1) {
-            for (const u32 other : shared_[type])
-                if (nt::are_same_object(kept_[other - 1].get(), seen.get())) return other;
+        const bool compare = address == 0 && name.empty() && handles > 1;
+        if (const u32 known = find(seen.get(), type, address, name, compare); known != 0) {
+            // By another handle, which may grant more.
+            if (object_facts& there = objects_[known - 1]; !there.state_known) describe(seen.get(), there);
+            return known;
         }
         object_facts one;
         one.record = static_cast<u32>(objects_.size()) + 1;
-        one.number = address != 0 ? address : one.record;
+        one.number = address;
         one.type = type;
         one.name = name;
         one.handles = handles;
         describe(seen.get(), one);
         if (address != 0) by_address_[address] = one.record;
         if (!name.empty()) by_name_[{type, name}] = one.record;
-        if (address == 0 && name.empty() && handles > 1) shared_[type].push_back(one.record);
+        if (compare) shared_[type].push_back({one.record, std::move(seen)});
         objects_.push_back(std::move(one));
-        kept_.push_back(std::move(seen));
         return objects_.back().record;
+    }
+
+    u32 find(HANDLE seen, object_type type, u64 address, const std::string& name, bool compare) const {
+        if (address != 0) {
+            const auto known = by_address_.find(address);
+            return known == by_address_.end() ? 0 : known->second;
+        }
+        if (!name.empty()) {
+            const auto known = by_name_.find({type, name});
+            return known == by_name_.end() ? 0 : known->second;
+        }
+        const auto shared = shared_.find(type);
+        if (!compare || shared == shared_.end()) return 0;
+        for (const auto& [record, kept] : shared->second)
+            if (nt::are_same_object(kept.get(), seen)) return record;
+        return 0;
     }
 
     void describe(HANDLE object, object_facts& one) {
@@ -226,6 +240,9 @@ private:
             case object_type::job:
                 describe_job(object, one);
                 return;
+            case object_type::file:
+                one.signaled = true;
+                return;
             default:
                 return;
         }
@@ -239,7 +256,7 @@ private:
             return;
         }
         const auto runs = running.find(one.id);
-        one.ended = one.signaled = code != STILL_ACTIVE;
+        one.ended = one.signaled = code != STILL_ACTIVE || WaitForSingleObject(object, 0) == WAIT_OBJECT_0;
         if (one.ended)
             one.exit_code = code;
         else if (runs != running.end())
@@ -314,21 +331,23 @@ private:
         if (found == objects_.end()) {
             object_facts one;
             one.record = static_cast<u32>(objects_.size()) + 1;
-            one.number = one.record;
             one.type = wait.type;
             one.name = wait.name;
-            one.id = wait.type == object_type::process ? wait.owner_process_id : wait.owner_thread_id;
-            if (wait.type == object_type::thread) one.runs = thread;
-            if (const auto process = process_of_id_.find(one.id);
-                wait.type == object_type::process && process != process_of_id_.end())
-                one.runs = process->second;
+            if (wait.type == object_type::thread) {
+                one.id = wait.owner_thread_id;
+                one.runs = thread;
+            }
+            if (wait.type == object_type::process) {
+                one.id = wait.owner_process_id;
+                const auto process = process_of_id_.find(one.id);
+                if (process != process_of_id_.end()) one.runs = process->second;
+            }
             objects_.push_back(std::move(one));
             found = std::prev(objects_.end());
         }
-        if (found->type == object_type::mutex) {
-            found->owner = thread;
-            found->abandoned = wait.abandoned;
-            found->signaled = wait.abandoned;
+        if (found->type == object_type::mutex || found->type == object_type::none) {
+            if (thread != 0) found->owner = thread;
+            found->abandoned = found->signaled = wait.abandoned;
         }
         return *found;
     }
@@ -338,12 +357,12 @@ private:
     std::vector<process_facts> processes_;
     std::vector<thread_facts> threads_;
     std::vector<object_facts> objects_;
-    std::vector<own_duplicate> kept_;  ///< of each object one
     std::unordered_map<u32, u32> process_of_id_;
     std::unordered_map<u32, u32> thread_of_id_;
     std::unordered_map<u64, u32> by_address_;
     std::map<std::pair<object_type, std::string>, u32> by_name_;
-    std::map<object_type, std::vector<u32>> shared_;  ///< without address or name, with several handles
+    /// Without address or name, with several handles: one is kept of each.
+    std::map<object_type, std::vector<std::pair<u32, own_handle>>> shared_;
     std::map<u32, std::vector<handle_facts>> tables_;
     std::map<u32, std::vector<u32>> members_;
 };

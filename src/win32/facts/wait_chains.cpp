@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <type_traits>
 
 namespace kobj::detail {
 
@@ -87,11 +89,16 @@ wait_chains::~wait_chains() {
 }
 
 std::optional<chained_wait> wait_chains::ask(facts::u32 thread_id) const {
-    constexpr DWORD most = 16;  // WCT_MAX_NODE_COUNT
+    constexpr DWORD most = 16;        // WCT_MAX_NODE_COUNT
+    constexpr DWORD elsewhere = 0x1;  // WCT_OUT_OF_PROC_FLAG
+    constexpr DWORD sections = 0x4;   // WCT_OUT_OF_PROC_CS_FLAG
     std::array<WAITCHAIN_NODE_INFO, most> chain{};
     DWORD count = most;
     BOOL is_circle = FALSE;
-    if (session_ == nullptr || ask_(session_, 0, 0, thread_id, &count, chain.data(), &is_circle) == FALSE)
+    if (session_ == nullptr) return std::nullopt;
+    // A long chain is cut; its begin is what is wanted.
+    if (ask_(session_, 0, elsewhere | sections, thread_id, &count, chain.data(), &is_circle) == FALSE &&
+        GetLastError() != ERROR_MORE_DATA)
         return std::nullopt;
     return first_wait({chain.data(), std::min(count, most)});
 }

@@ -9,13 +9,14 @@ namespace kobj::tool {
 namespace {
 
 session session_of(detail::system_facts seen) {
-    return {detail::to_utf8(detail::local_names()), std::make_shared<facts::session_facts>(std::move(seen.all)), false};
+    return {detail::to_utf8(detail::local_names()), std::make_shared<facts::session_facts>(std::move(seen.all)), false,
+            false};
 }
 
 }  // namespace
 
 session read_session(const source&) {
-    return session_of(detail::read_system({.own = false}));
+    return session_of(detail::read_system({.own = false, .waits = true}));
 }
 
 session read_waits(const source&) {

@@ -1,16 +1,19 @@
 #include "process.hpp"
-#include "support/eventually.hpp"
 #include "support/role.hpp"
 #include "support/scratch.hpp"
 #include "thread_code.hpp"
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #if !defined(_WIN32)
 #    include <signal.h>
+#    include <sys/wait.h>
 #endif
 
 using test::code_of;
@@ -155,6 +158,17 @@ TEST_CASE("A process that was started suspended ends with its thread", "[windows
 }
 
 #if !defined(_WIN32)
+namespace {
+/// When it returns, all threads have stopped.
+pid_t stop(const two_threads& child) {
+    const auto id = static_cast<pid_t>(GetProcessId(child.process));
+    siginfo_t how{};
+    REQUIRE(kill(id, SIGSTOP) == 0);
+    REQUIRE(waitid(P_PID, static_cast<id_t>(id), &how, WSTOPPED | WNOWAIT) == 0);
+    return id;
+}
+}  // namespace
+
 TEST_CASE("The only thread of a program without kobj is terminated", "[windows_h][terminate]") {
     auto child = kobj::process::start({"/bin/sleep", "1000"}).value();
     const HANDLE thread = child.primary_thread().get().native();
@@ -165,12 +179,30 @@ TEST_CASE("The only thread of a program without kobj is terminated", "[windows_h
 
 TEST_CASE("A thread of a stopped process is terminated", "[windows_h][terminate]") {
     const two_threads child;
-    const auto id = static_cast<pid_t>(GetProcessId(child.process));
-    REQUIRE(kill(id, SIGSTOP) == 0);
+    const pid_t id = stop(child);
     CHECK(TerminateThread(child.other, 49));
     REQUIRE(kill(id, SIGCONT) == 0);
     CHECK(WaitForSingleObject(child.other, 60'000) == WAIT_OBJECT_0);
     CHECK(code_of(child.other) == 49);
+    CHECK(SetEvent(child.go_on));
+    CHECK(child.end() == 66);
+}
+
+TEST_CASE("A thread of a stopped process that has a signal of suspension waiting is terminated",
+          "[windows_h][terminate]") {
+    const two_threads child;
+    const pid_t id = stop(child);
+    CHECK(SuspendThread(child.other) == 0);
+    std::atomic<bool> done{false};
+    std::thread terminates([&] { done = TerminateThread(child.other, 50) != FALSE; });
+    // Its own signal would be swallowed by the one that waits there: so it has to go on sending.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    CHECK_FALSE(done);
+    REQUIRE(kill(id, SIGCONT) == 0);
+    terminates.join();
+    CHECK(done);
+    CHECK(WaitForSingleObject(child.other, 60'000) == WAIT_OBJECT_0);
+    CHECK(code_of(child.other) == 50);
     CHECK(SetEvent(child.go_on));
     CHECK(child.end() == 66);
 }

@@ -107,10 +107,12 @@ void terminate(const context& me, const target& thread, u32 code) {
             fail(errc::access_denied, "the thread's process takes no signals of this user");
         }
         os::futex_wake(thread.object->suspended.raw(), INT_MAX);
-        // A stopped one has the signal before it runs a single instruction.
-        if (pause == longest && will_hear && os::look_at_thread(it.process, it.id()).stopped) return;
+        const bool stopped = pause == longest && os::look_at_thread(it.process, it.id()).stopped;
+        // A stopped one has the signal before it runs a single instruction. It may have stopped in the handler, where
+        // it keeps the signal away.
+        if (stopped && will_hear) return;
         const bool refuses =
-            pause == longest && record.halted.get() == 0 && os::refuses_stop_signal(it.process, it.id());
+            pause == longest && !stopped && record.halted.get() == 0 && os::refuses_stop_signal(it.process, it.id());
         refusals = refuses ? refusals + 1 : 0;
         if (refusals == os::enough_refusals && !it.is_gone(true)) {
             pardon(record, code);
